@@ -1,0 +1,80 @@
+#pragma once
+// A request on its way through a service: what was asked, by whom, and what comes back.
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "aws/errors.h"
+#include "aws/operation.h"
+#include "base/clock.h"
+#include "base/task.h"
+#include "codec/query.h"
+#include "http/exchange.h"
+
+namespace aws {
+
+using base::Task;
+
+// Who asks. An anonymous caller has no account.
+struct Caller {
+  std::string account_id;    // 12 digits; empty: anonymous
+  std::string canonical_id;  // 64 hexadecimal digits; empty: anonymous
+  std::string display_name;
+  std::string access_key_id;
+  bool anonymous() const { return canonical_id.empty(); }
+};
+
+// A request's body, decoded (aws-chunked or plain) and verified: the read that returns 0 comes only after the length, the
+// signature, the SHA-256, the Content-MD5 and the checksum that the client gave were found to be right.
+class Body {
+ public:
+  virtual ~Body() = default;
+  virtual Task<Result<size_t>> read(std::span<char> into) = 0;
+  // The decoded length, where the client said it.
+  virtual std::optional<uint64_t> length() const = 0;
+};
+
+// Bytes of a response that are made while they are sent.
+class Content {
+ public:
+  virtual ~Content() = default;
+  // The next bytes, valid until the next call; empty at the end. An error cuts the connection off.
+  virtual Task<base::Result<std::span<const char>>> next() = 0;
+};
+
+struct Response {
+  int status = 200;
+  http::HeaderList headers;
+  std::string body;                  // or
+  std::unique_ptr<Content> content;  // `content_length` bytes
+  uint64_t content_length = 0;
+};
+
+// **Lifetime** One request. **Threads** The request's.
+struct Call {
+  http::Exchange& exchange;
+  base::Time now;
+  std::string request_id;  // 16 characters, unique
+
+  // After routing.
+  const OperationRow* operation = nullptr;
+  std::string path;      // decoded
+  codec::Query query;
+  std::string host;      // as sent, with the port
+  std::string bucket;    // empty: the service itself
+  std::string key;       // empty: the bucket itself
+  bool virtual_host = false;
+
+  // After authentication.
+  Caller caller;
+
+  // After the body was set up: exactly one of both for a row of that kind.
+  std::string document;
+  std::unique_ptr<Body> body;
+
+  // A header's value; empty where it is absent.
+  std::string_view header(std::string_view name) const { return exchange.head().find(name).value_or(std::string_view()); }
+  bool has_header(std::string_view name) const { return exchange.head().find(name).has_value(); }
+};
+
+}  // namespace aws

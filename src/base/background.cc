@@ -1,0 +1,46 @@
+#include "base/background.h"
+
+namespace base {
+
+Background::~Background() {
+  std::unique_lock lock(mutex_);
+  ended_.wait(lock, [this] { return !running_; });
+}
+
+void Background::start(std::move_only_function<Result<>()> step) {
+  {
+    std::lock_guard lock(mutex_);
+    running_ = true;
+  }
+  pool_.post([this, step = std::move(step)]() mutable { finish(step()); });
+}
+
+void Background::finish(Result<> result) {
+  std::unique_lock lock(mutex_);
+  auto waiter = std::move(waiter_);
+  waiter_ = nullptr;
+  running_ = false;
+  if (!waiter) {
+    result_ = std::move(result);
+    ended_.notify_all();  // under the lock: the destructor may free the condition as soon as it is released
+    return;
+  }
+  ended_.notify_all();
+  lock.unlock();
+  waiter(std::move(result));
+}
+
+Task<Result<>> Background::join() {
+  co_return co_await suspend<Result<>>([this](auto resume) {
+    std::unique_lock lock(mutex_);
+    if (running_) {
+      waiter_ = std::move(resume);
+      return;
+    }
+    auto result = std::exchange(result_, Result<>{});
+    lock.unlock();
+    resume(std::move(result));
+  });
+}
+
+}  // namespace base

@@ -1,0 +1,206 @@
+#include "http/server.h"
+
+#include <sched.h>
+#include <sys/socket.h>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <charconv>
+#include <list>
+#include <thread>
+
+#include "base/log.h"
+#include "http/connection.h"
+
+namespace http {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using base::Errc;
+using base::Result;
+using base::Task;
+using Acceptor = asio::basic_socket_acceptor<tcp, base::Executor>;
+using Timer = asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, base::Executor>;
+static constexpr auto as_result = asio::as_tuple(asio::use_awaitable_t<base::Executor>{});
+
+namespace {
+
+// A network thread and the connections that live on it.
+struct Shard {
+  asio::io_context io{1};
+  asio::executor_work_guard<base::Executor> work = asio::make_work_guard(io);
+  Timer timer{io};
+  std::list<Connection> connections;
+  std::atomic<size_t> count{0};
+  bool stopping = false;
+  std::thread thread;
+
+  Task<> serve(Socket socket, ConnectionContext context) {
+    auto place = connections.emplace(connections.end(), std::move(socket), context);
+    if (stopping) place->finish_up();
+    co_await place->run();
+    connections.erase(place);
+    count--;
+    context.counters.connections_open--;
+  }
+
+  Task<> sweep() {
+    while (!stopping) {
+      timer.expires_after(std::chrono::seconds(1));
+      co_await timer.async_wait(as_result);
+      auto now = Connection::Clock::now();
+      for (auto& connection : connections) connection.end_if_overdue(now);
+    }
+  }
+};
+
+unsigned usable_cpus() {
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof set, &set) != 0) return 1;
+  return std::max(1, CPU_COUNT(&set));
+}
+
+Result<tcp::endpoint> parse_address(const std::string& text) {
+  auto colon = text.rfind(':');
+  std::string host = text.substr(0, colon);
+  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+  unsigned short port = 0;
+  const char* end = text.data() + text.size();
+  bool good = colon != text.npos && std::from_chars(text.data() + colon + 1, end, port).ptr == end && colon + 1 < text.size();
+  boost::system::error_code error;
+  auto address = asio::ip::make_address(host, error);
+  if (good && !error) return tcp::endpoint(address, port);
+  return base::fail(Errc::invalid, "\"" + text + "\" is not an address to listen on; give ADDRESS:PORT, such as 127.0.0.1:4566");
+}
+
+}  // namespace
+
+struct Server::State {
+  ServerOptions options;
+  Handler handler;
+  Refusal refusal;
+  ServerCounters counters;
+  std::vector<std::unique_ptr<Shard>> shards;
+  std::list<Acceptor> acceptors;
+  std::vector<std::string> addresses;
+  bool started = false;
+
+  ConnectionContext context() { return {handler, refusal, options.limits, options.certificates, counters}; }
+  Result<> listen_on(const std::string& text);
+  Task<> accept_on(Acceptor& acceptor);
+  void place(tcp::socket::native_handle_type handle, tcp protocol);
+  void refuse(int socket);
+};
+
+Server::Server(ServerOptions options, Handler handler, Refusal refusal) : state_(std::make_unique<State>()) {
+  state_->options = std::move(options);
+  state_->handler = std::move(handler);
+  state_->refusal = std::move(refusal);
+  unsigned threads = state_->options.threads ? state_->options.threads : usable_cpus();
+  for (unsigned i = 0; i < threads; i++) state_->shards.push_back(std::make_unique<Shard>());
+}
+
+Server::~Server() { stop(); }
+
+const std::vector<std::string>& Server::addresses() const { return state_->addresses; }
+const ServerCounters& Server::counters() const { return state_->counters; }
+
+Result<> Server::State::listen_on(const std::string& text) {
+  TRY(endpoint, parse_address(text));
+  auto& acceptor = acceptors.emplace_back(shards[0]->io);
+  boost::system::error_code error;
+  acceptor.open(endpoint.protocol(), error);
+  if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
+  if (!error) acceptor.bind(endpoint, error);
+  if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
+  if (error) return std::unexpected(base::errno_error("cannot listen on " + text, error.value()));
+  auto bound = acceptor.local_endpoint();
+  bool v6 = bound.address().is_v6();
+  addresses.push_back((v6 ? "[" : "") + bound.address().to_string() + (v6 ? "]:" : ":") + std::to_string(bound.port()));
+  return {};
+}
+
+Result<> Server::listen() {
+  for (auto& text : state_->options.listen) TRY_VOID(state_->listen_on(text));
+  return {};
+}
+
+// Past the limit: an answer to plain HTTP, and no waiting for anybody.
+void Server::State::refuse(int socket) {
+  counters.connections_refused++;
+  auto body = refusal(503);
+  auto text = "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/xml\r\nConnection: close\r\nContent-Length: " +
+              std::to_string(body.size()) + "\r\n\r\n" + body;
+  send(socket, text.data(), text.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  ::close(socket);
+}
+
+// Gives the connection to the network thread that has fewest.
+void Server::State::place(tcp::socket::native_handle_type handle, tcp protocol) {
+  Shard& shard = **std::ranges::min_element(shards, {}, [](auto& s) { return s->count.load(); });
+  shard.count++;
+  counters.connections_open++;
+  asio::post(shard.io, [this, &shard, handle, protocol] {
+    asio::co_spawn(shard.io.get_executor(), shard.serve(Socket(shard.io, protocol, handle), context()), asio::detached);
+  });
+}
+
+Task<> Server::State::accept_on(Acceptor& acceptor) {
+  auto protocol = acceptor.local_endpoint().protocol();
+  while (acceptor.is_open()) {
+    auto [error, socket] = co_await acceptor.async_accept(as_result);
+    if (error == asio::error::operation_aborted) co_return;
+    if (error) {  // out of descriptors, say: wait a little instead of spinning
+      base::log::warning("cannot accept a connection", {{"error", error.message()}});
+      Timer pause(co_await asio::this_coro::executor, std::chrono::milliseconds(100));
+      co_await pause.async_wait(as_result);
+      continue;
+    }
+    counters.connections_accepted++;
+    int handle = socket.release();
+    if (counters.connections_open >= options.limits.connections)
+      refuse(handle);
+    else
+      place(handle, protocol);
+  }
+}
+
+void Server::start() {
+  state_->started = true;
+  for (auto& acceptor : state_->acceptors)
+    asio::co_spawn(state_->shards[0]->io.get_executor(), state_->accept_on(acceptor), asio::detached);
+  for (auto& shard : state_->shards) {
+    asio::co_spawn(shard->io.get_executor(), shard->sweep(), asio::detached);
+    shard->thread = std::thread([&io = shard->io] { io.run(); });
+    pthread_setname_np(shard->thread.native_handle(), "network");
+  }
+}
+
+void Server::stop() {
+  if (!std::exchange(state_->started, false)) return;
+  auto& shards = state_->shards;
+  asio::post(shards[0]->io, [this] {
+    for (auto& acceptor : state_->acceptors) acceptor.close();
+  });
+  for (auto& shard : shards)
+    asio::post(shard->io, [&shard = *shard] {
+      shard.stopping = true;
+      shard.timer.cancel();
+      shard.work.reset();
+      for (auto& connection : shard.connections) connection.finish_up();
+    });
+  auto deadline = Connection::Clock::now() + state_->options.limits.drain;
+  for (auto& shard : shards) {
+    while (shard->count && Connection::Clock::now() < deadline) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    asio::post(shard->io, [&shard = *shard] {
+      for (auto& connection : shard.connections) connection.close();
+    });
+    shard->thread.join();
+  }
+}
+
+}  // namespace http
