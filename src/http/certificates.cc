@@ -209,10 +209,8 @@ Result<std::unique_ptr<Certificates>> Certificates::open(const std::filesystem::
   std::error_code error;
   std::filesystem::create_directories(folder, error);
   if (error) return std::unexpected(base::errno_error("cannot make " + folder.string(), error.value()));
-  if (std::filesystem::exists(state->ca_path, error))
-    TRY_VOID(state->load(folder / "ca.key"));
-  else
-    TRY_VOID(state->make(folder / "ca.key"));
+  bool made_before = std::filesystem::exists(state->ca_path, error);
+  TRY_VOID(made_before ? state->load(folder / "ca.key") : state->make(folder / "ca.key"));
   TRY_VOID(state->make_context());
   return std::unique_ptr<Certificates>(new Certificates(std::move(state)));
 }
