@@ -1,0 +1,24 @@
+#pragma once
+// The one place where access to S3 is decided.
+#include "s3/state.h"
+
+namespace s3 {
+
+// What a request wants to do, as ACLs see it.
+enum class Action { read, write, read_acp, write_acp };
+
+// Whether the caller may do it to the bucket (read: list it; write: put and delete objects in it).
+aws::Result<> may_on_bucket(const BucketRecord& bucket, const aws::Caller& caller, Action action);
+
+// Whether the caller may do it to the object (write does not exist for objects: the bucket's counts).
+aws::Result<> may_on_object(const BucketRecord& bucket, const ObjectRecord& object, const aws::Caller& caller, Action action);
+
+// Whether the caller owns the bucket; what no ACL can grant (tags, CORS, deleting the bucket, ...) asks for that.
+aws::Result<> may_configure(const BucketRecord& bucket, const aws::Caller& caller);
+
+// What can be decided before the operation runs: anonymous callers at the service, the bucket's existence and
+// owner (x-amz-expected-bucket-owner), and everything that depends on the bucket alone. Operations that read an object
+// ask may_on_object themselves, once they hold its record.
+aws::Result<> authorize(const State& state, const aws::Call& call);
+
+}  // namespace s3

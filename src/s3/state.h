@@ -1,0 +1,86 @@
+#pragma once
+// What the operations of S3 share. Private to this module.
+#include <memory>
+#include <shared_mutex>
+#include <string>
+#include <unordered_map>
+
+#include "s3/record.h"
+#include "s3/service.h"
+
+namespace s3 {
+
+using aws::Task;
+
+// Buckets by name: in memory, and durable in the directory partition.
+// **Threads** Any.
+class Buckets {
+ public:
+  explicit Buckets(meta::Store& store) : store_(store) {}
+  // Reads all of them. Blocks.
+  base::Result<> load();
+
+  // Nothing where there is none. Never blocks.
+  std::shared_ptr<const BucketRecord> find(std::string_view name) const;
+  std::vector<std::shared_ptr<const BucketRecord>> of_owner(std::string_view canonical_id) const;  // by name
+  size_t count() const;
+  std::vector<std::shared_ptr<const BucketRecord>> all() const;
+
+  // **Errors** exists.
+  Task<base::Result<>> create(BucketRecord record);
+  // Changes a bucket's record by `change`. **Errors** not_found.
+  Task<base::Result<>> update(std::string name, std::function<void(BucketRecord&)> change);
+  // Removes the name. The partition's content is the caller's affair.
+  Task<base::Result<>> remove(std::string name, std::string id);
+
+ private:
+  struct Hash : std::hash<std::string_view> {
+    using is_transparent = void;
+  };
+  void publish(const std::string& name, std::shared_ptr<const BucketRecord> record);
+
+  meta::Store& store_;
+  mutable std::shared_mutex mutex_;
+  std::unordered_map<std::string, std::shared_ptr<const BucketRecord>, Hash, std::equal_to<>> by_name_;
+};
+
+class Collector;
+
+struct State {
+  explicit State(Parts parts);
+  ~State();
+
+  Parts parts;
+  Buckets buckets;
+  std::unique_ptr<Collector> collector;
+
+  meta::Store& meta() const { return parts.meta; }
+  const iam::Accounts& accounts() const { return parts.accounts; }
+
+  // The call's bucket. **Errors** no_such_bucket.
+  aws::Result<std::shared_ptr<const BucketRecord>> bucket(const aws::Call& call) const;
+};
+
+using Handler = Task<aws::Result<aws::Response>> (*)(State& state, aws::Call& call);
+
+// A row of the operation table: see aws/operation.h.
+struct Operation : aws::OperationRow {
+  Handler run = nullptr;
+};
+
+// Helpers for handlers.
+aws::Response xml_response(std::string body, int status = 200);
+aws::Response empty_response(int status);
+
+// The display name of an account; empty for an unknown one.
+std::string display_name(const State& state, std::string_view canonical_id);
+
+// Reads an object's record. **Errors** no_such_key (access_denied where the caller may not list the bucket).
+Task<aws::Result<ObjectRecord>> read_object_record(State& state, const aws::Call& call, const BucketRecord& bucket,
+                                                   std::string key);
+
+// Changes an object's record in place (its ACL or tags), atomically. **Errors** no_such_key.
+Task<aws::Result<>> update_object_record(State& state, const BucketRecord& bucket, std::string key,
+                                         std::function<aws::Result<>(ObjectRecord&)> change);
+
+}  // namespace s3
