@@ -163,7 +163,7 @@ class _KeepOpen(io.BufferedReader):
 class Connection:
     """One connection to the server; a context manager. `answer` reads the next answer, 100 Continue is skipped."""
 
-    def __init__(self, address: tuple, context: ssl.SSLContext | None = None, name: str | None = None, timeout: float = 60):
+    def __init__(self, address: tuple, context: ssl.SSLContext | None = None, name: str | None = None, timeout: float = 30):
         self.socket = socket.create_connection(address, timeout=timeout)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if context is not None:
@@ -332,7 +332,7 @@ class Raw:
         amz = {}
         for name, value in request.headers:
             if name.lower().startswith("x-amz-"):
-                amz.setdefault(name.lower(), []).append(" ".join(value.split()))
+                amz.setdefault(name.lower(), []).append(value.strip())
         return "\n".join([request.method, request.get("Content-MD5") or "", request.get("Content-Type") or "", date,
                           *(f"{name}:{','.join(values)}" for name, values in sorted(amz.items())),
                           (resource or path) + ("?" + tail if tail else "")])
