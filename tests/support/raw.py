@@ -11,6 +11,7 @@ import base64
 import binascii
 import dataclasses
 import datetime
+import functools
 import hashlib
 import hmac
 import http.client
@@ -301,7 +302,7 @@ class Raw:
                 leave_out: tuple = ()) -> Request:
         """`leave_out` names headers (lower case) that are sent but not signed."""
         date = date or request.get("x-amz-date") or amz_date()
-        if request.get("x-amz-date") is None:
+        if request.get("x-amz-date") is None and request.get("Date") is None:
             request.set("x-amz-date", date)
         signed = sorted({name.lower() for name, _ in request.headers} - set(leave_out) - {"content-length", "transfer-encoding", "expect"})
         signer = SigV4(self.account, date, region, service)
@@ -442,10 +443,15 @@ DIGESTS = {
 }
 
 
+@functools.lru_cache(maxsize=32)
+def digest(algorithm: str, data: bytes) -> bytes:
+    return DIGESTS[algorithm](data)
+
+
 def checksum(algorithm: str, data: bytes) -> str:
-    return base64.b64encode(DIGESTS[algorithm](data)).decode()
+    return base64.b64encode(digest(algorithm, data)).decode()
 
 
 def composite(algorithm: str, parts: list) -> str:
     """The checksum of a multipart object of type COMPOSITE, from its parts' data."""
-    return checksum(algorithm, b"".join(DIGESTS[algorithm](part) for part in parts)) + f"-{len(parts)}"
+    return checksum(algorithm, b"".join(digest(algorithm, part) for part in parts)) + f"-{len(parts)}"

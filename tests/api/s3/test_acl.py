@@ -119,7 +119,7 @@ BUCKET_PERMISSIONS = {"READ": ["list"], "WRITE": ["put"], "READ_ACP": ["get acl"
 
 
 @pytest.mark.parametrize("permission", BUCKET_PERMISSIONS)
-def test_bucket_permission(s3, other, account, other_account, bucket, permission):
+def test_bucket_permission(s3, other, other_account, bucket, permission):
     header = {"FULL_CONTROL": "GrantFullControl", "READ": "GrantRead", "WRITE": "GrantWrite", "READ_ACP": "GrantReadACP",
               "WRITE_ACP": "GrantWriteACP"}[permission]
     s3.put_bucket_acl(Bucket=bucket, **{header: f'id="{other_account.canonical}"'})
