@@ -13,6 +13,9 @@ std::string partition_of(std::string_view bucket_id);
 // The bucket id in a partition's name; nothing for another kind of partition.
 std::optional<std::string> bucket_id_of(std::string_view partition);
 
+// Upload ids are this many hexadecimal digits.
+inline constexpr size_t upload_id_digits = 32;
+
 // Within a bucket's partition, by first byte:
 inline constexpr std::string_view closed_key = "c";  // there: the bucket is being deleted, nothing may be added
 std::string object_key(std::string_view key);        // "o" key -> ObjectRecord

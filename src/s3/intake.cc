@@ -1,0 +1,164 @@
+#include "s3/intake.h"
+
+#include "base/background.h"
+#include "base/log.h"
+#include "crypto/checksum.h"
+#include "crypto/digest.h"
+#include "s3/keyspace.h"
+
+namespace s3 {
+
+using aws::ErrorCode;
+
+namespace {
+
+constexpr size_t buffer_bytes = 512 << 10;
+
+// Fills the span as far as the body goes.
+Task<aws::Result<size_t>> fill(aws::Body& body, std::span<char> into) {
+  size_t filled = 0;
+  while (filled < into.size()) {
+    CO_TRY(count, co_await body.read(into.subspan(filled)));
+    if (!count) break;
+    filled += count;
+  }
+  co_return filled;
+}
+
+// A blob being written and hashed on another thread while the next buffer fills.
+class BlobIntake {
+ public:
+  BlobIntake(State& state, std::unique_ptr<blob::Writer> writer)
+      : writer_(std::move(writer)), background_(state.parts.pool) {}
+
+  // Waits for the step before and starts storing `data`, which must stay as it is until the step after.
+  Task<aws::Result<>> add(std::span<const char> data) {
+    CO_TRY_VOID(aws::lift(co_await background_.join()));
+    size_ += data.size();
+    if (size_ > max_put_bytes) co_return aws::fail(ErrorCode::entity_too_large);
+    background_.start([this, data]() -> base::Result<> {
+      md5_.update(base::bytes({data.data(), data.size()}));
+      crc_.update(base::bytes({data.data(), data.size()}));
+      return writer_->write(data);
+    });
+    co_return aws::Result<>();
+  }
+
+  Task<aws::Result<TakenIn>> finish() {
+    CO_TRY_VOID(aws::lift(co_await background_.join()));
+    background_.start([this] { return writer_->finish(); });
+    CO_TRY_VOID(aws::lift(co_await background_.join()));
+    TakenIn taken;
+    taken.size_bytes = size_;
+    taken.md5 = md5_.finish();
+    taken.crc64nvme = crc_.finish();
+    taken.blob = writer_->id().text();
+    co_return taken;
+  }
+
+ private:
+  std::unique_ptr<blob::Writer> writer_;
+  crypto::Digest md5_{crypto::DigestKind::md5};
+  crypto::Checksum crc_{crypto::ChecksumAlgorithm::crc64nvme};
+  uint64_t size_ = 0;
+  base::Background background_;  // last: its destructor waits for what uses the others
+};
+
+Task<aws::Result<TakenIn>> take_in_blob(State& state, aws::Body& body, std::string owner, std::string first, size_t filled) {
+  auto writer = co_await base::offload(state.parts.pool, [&] { return state.parts.blobs.create(owner); });
+  CO_TRY(made, aws::lift(std::move(writer)));
+  std::string second(buffer_bytes, '\0');
+  BlobIntake intake(state, std::move(made));  // after the buffers that its thread reads
+  std::string* current = &first;
+  std::string* other = &second;
+  first.resize(buffer_bytes);
+  CO_TRY(rest, co_await fill(body, std::span(first).subspan(filled)));
+  filled += rest;
+  while (filled) {
+    CO_TRY_VOID(co_await intake.add(std::span<const char>(current->data(), filled)));
+    std::swap(current, other);
+    CO_TRY(count, co_await fill(body, *current));
+    filled = count;
+  }
+  co_return co_await intake.finish();
+}
+
+}  // namespace
+
+Task<aws::Result<TakenIn>> take_in(State& state, aws::Body& body, std::string owner, Inlining inlining) {
+  if (body.length().value_or(0) > max_put_bytes)
+    co_return aws::fail(ErrorCode::entity_too_large, {}, {{"ProposedSize", std::to_string(*body.length())},
+                                                         {"MaxSizeAllowed", std::to_string(max_put_bytes)}});
+  // One byte more than fits shows that there is more.
+  std::string first(std::min<uint64_t>(body.length().value_or(inline_limit_bytes), inline_limit_bytes) + 1, '\0');
+  CO_TRY(filled, co_await fill(body, first));
+  bool all = filled < first.size();
+  if (!all || (inlining == Inlining::never && filled))
+    co_return co_await take_in_blob(state, body, std::move(owner), std::move(first), filled);
+  first.resize(filled);
+  TakenIn taken;
+  taken.size_bytes = filled;
+  taken.md5 = crypto::md5(first);
+  crypto::Checksum crc(crypto::ChecksumAlgorithm::crc64nvme);
+  crc.update(base::bytes(first));
+  taken.crc64nvme = crc.finish();
+  taken.data = std::move(first);
+  co_return taken;
+}
+
+Task<> settle(State& state, const TakenIn& bytes) {
+  auto id = blob::BlobId::parse(bytes.blob);
+  if (!id) co_return;
+  auto done = co_await base::offload(state.parts.pool, [&] { return state.parts.blobs.settle(*id); });
+  if (!done) base::log::warning("cannot settle a blob; the next start will", {{"blob", bytes.blob}, {"error", done.error().what}});
+}
+
+Task<> give_up(State& state, const TakenIn& bytes) {
+  auto id = blob::BlobId::parse(bytes.blob);
+  if (!id) co_return;
+  auto done = co_await base::offload(state.parts.pool, [&] { return state.parts.blobs.erase(*id); });
+  if (!done) base::log::warning("cannot erase an unwanted blob; the next start will", {{"blob", bytes.blob}});
+}
+
+std::string owner_of_object(const BucketRecord& bucket, std::string_view key) {
+  return partition_of(bucket.id) + '\n' + object_key(key);
+}
+
+std::string owner_of_part(const BucketRecord& bucket, std::string_view upload_id, uint32_t number, std::string_view key) {
+  return partition_of(bucket.id) + '\n' + part_key(upload_id, number) + object_key(key);
+}
+
+static base::Result<bool> object_names_blob(const meta::Reader& reader, std::string_view stored_key, const std::string& blob) {
+  TRY(stored, reader.get(stored_key));
+  if (!stored) return false;
+  TRY(object, decode_object(*stored));
+  if (object.layout == Layout::blob) return object.blob == blob;
+  if (object.layout != Layout::segmented) return false;
+  TRY(list, reader.get(segments_key(object.id)));
+  if (!list) return false;
+  TRY(segments, decode_segments(*list));
+  return std::ranges::any_of(segments, [&](auto& segment) { return segment.blob == blob; });
+}
+
+static base::Result<bool> part_names_blob(const meta::Reader& reader, std::string_view stored_key, const std::string& blob) {
+  TRY(stored, reader.get(stored_key));
+  if (!stored) return false;
+  TRY(part, decode_part(*stored));
+  return part.blob == blob;
+}
+
+base::Result<bool> owner_names_blob(const meta::Store& meta, const blob::Pending& pending) {
+  std::string_view owner = pending.owner;
+  auto line = owner.find('\n');
+  if (line == owner.npos || line + 1 == owner.size()) return false;
+  auto reader = meta.reader(owner.substr(0, line));
+  auto key = owner.substr(line + 1);
+  if (key.front() == object_prefix) return object_names_blob(*reader, key, pending.id.text());
+  size_t part_size = part_key(std::string(upload_id_digits, '0'), 0).size();
+  if (key.size() < part_size) return false;
+  TRY(is_part, part_names_blob(*reader, key.substr(0, part_size), pending.id.text()));
+  if (is_part) return true;
+  return object_names_blob(*reader, key.substr(part_size), pending.id.text());
+}
+
+}  // namespace s3

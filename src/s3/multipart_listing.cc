@@ -1,0 +1,182 @@
+// ListParts, ListMultipartUploads.
+#include <set>
+
+#include "base/encoding.h"
+#include "codec/numbers.h"
+#include "codec/percent.h"
+#include "codec/time.h"
+#include "s3/keyspace.h"
+#include "s3/multipart.h"
+#include "s3/object_headers.h"
+#include "s3/operations.h"
+#include "s3/xml.h"
+
+namespace s3 {
+
+using aws::Call;
+using aws::ErrorCode;
+using aws::Response;
+
+namespace {
+
+aws::Result<uint64_t> parse_limit(const Call& call, std::string_view parameter) {
+  auto text = call.query.find(parameter).value_or("1000");
+  auto number = codec::parse_u64(text);
+  if (number && *number <= INT32_MAX) return std::min<uint64_t>(*number, 1000);
+  return aws::fail(ErrorCode::invalid_argument, "Provided " + std::string(parameter) + " not an integer or within integer range",
+                   {{"ArgumentName", std::string(parameter)}, {"ArgumentValue", std::string(text)}});
+}
+
+void write_part(codec::XmlWriter& xml, const PartRecord& part) {
+  xml.open("Part");
+  xml.element("PartNumber", std::to_string(part.number));
+  xml.element("LastModified", codec::format_iso8601(part.modified));
+  xml.element("ETag", quoted(base::to_hex(base::bytes(part.md5))));
+  xml.element("Size", std::to_string(part.size_bytes));
+  if (part.checksum) xml.element("Checksum" + std::string(crypto::name(part.checksum->algorithm)), checksum_text(*part.checksum));
+  xml.close();
+}
+
+Task<aws::Result<Response>> list_parts(State& state, Call& call) {
+  CO_TRY(bucket, state.bucket(call));
+  CO_TRY(limit, parse_limit(call, "max-parts"));
+  auto marker = codec::parse_u64(call.query.find("part-number-marker").value_or("0")).value_or(0);
+  CO_TRY(upload, co_await read_upload(state, *bucket, call));
+  if (!upload.record.completed_etag.empty()) co_return aws::fail(ErrorCode::no_such_upload, {}, {{"UploadId", upload.record.id}});
+  auto work = [&](const meta::Reader& reader) { return parts_of(reader, upload.record.id); };
+  CO_TRY(parts, co_await meta::read(state.meta(), partition_of(bucket->id), work));
+  auto first = std::ranges::upper_bound(parts, marker, {}, &PartRecord::number);
+  auto last = parts.end() - first > static_cast<ptrdiff_t>(limit) ? first + static_cast<ptrdiff_t>(limit) : parts.end();
+  codec::XmlWriter xml;
+  xml.open("ListPartsResult", s3_namespace);
+  xml.element("Bucket", bucket->name);
+  xml.element("Key", call.key);
+  xml.element("UploadId", upload.record.id);
+  write_owner(xml, "Initiator", state, upload.record.initiator);
+  write_owner(xml, "Owner", state, upload.record.target.acl.owner);
+  auto& storage_class = upload.record.target.storage_class;
+  xml.element("StorageClass", storage_class.empty() ? "STANDARD" : storage_class);
+  xml.element("PartNumberMarker", std::to_string(marker));
+  xml.element("NextPartNumberMarker", std::to_string(first == last ? marker : (last - 1)->number));
+  xml.element("MaxParts", std::to_string(limit));
+  xml.element("IsTruncated", last == parts.end() ? "false" : "true");
+  if (upload.record.checksum_algorithm) {
+    xml.element("ChecksumAlgorithm", crypto::name(*upload.record.checksum_algorithm));
+    xml.element("ChecksumType", name(upload.record.checksum_type));
+  }
+  for (auto part = first; part != last; ++part) write_part(xml, *part);
+  xml.close();
+  co_return xml_response(std::move(xml).str());
+}
+
+struct UploadsRequest {
+  std::string prefix, delimiter, key_marker, id_marker;
+  uint64_t limit = 1000;
+  bool encode = false;
+};
+
+struct UploadsPage {
+  std::vector<UploadRecord> uploads;
+  std::vector<std::string> prefixes;
+  bool truncated = false;
+  std::string next_key, next_id;
+};
+
+bool passed_over(const UploadsRequest& request, const UploadPlace& place) {
+  if (request.key_marker.empty()) return false;
+  if (place.key != request.key_marker) return place.key < request.key_marker;
+  return request.id_marker.empty() || place.upload_id <= request.id_marker;
+}
+
+base::Result<UploadsPage> walk(const meta::Reader& reader, const UploadsRequest& request) {
+  UploadsPage page;
+  std::set<std::string> seen;
+  auto cursor = reader.cursor();
+  for (cursor->seek({&upload_prefix, 1}); cursor->valid() && cursor->key().front() == upload_prefix; cursor->next()) {
+    auto place = parse_upload_key(cursor->key());
+    if (!place) return base::fail(base::Errc::corrupt, "an upload under a malformed key");
+    if (!place->key.starts_with(request.prefix) || passed_over(request, *place)) continue;
+    auto found = request.delimiter.empty() ? std::string::npos : place->key.find(request.delimiter, request.prefix.size());
+    auto common = found == std::string::npos ? std::string() : place->key.substr(0, found + request.delimiter.size());
+    if (!common.empty() && (seen.contains(common) || common <= request.key_marker)) continue;
+    TRY(upload, decode_upload(cursor->value()));
+    if (!upload.completed_etag.empty()) continue;
+    if (page.uploads.size() + page.prefixes.size() == request.limit) {
+      page.truncated = true;
+      break;
+    }
+    page.next_key = common.empty() ? place->key : common;
+    page.next_id = common.empty() ? place->upload_id : "";
+    if (common.empty())
+      page.uploads.push_back(std::move(upload));
+    else
+      seen.insert(page.prefixes.emplace_back(common));
+  }
+  TRY_VOID(cursor->status());
+  return page;
+}
+
+void write_upload(codec::XmlWriter& xml, const State& state, const UploadRecord& upload, bool encode) {
+  xml.open("Upload");
+  xml.element("Key", encode ? codec::list_encode(upload.key) : upload.key);
+  xml.element("UploadId", upload.id);
+  write_owner(xml, "Initiator", state, upload.initiator);
+  write_owner(xml, "Owner", state, upload.target.acl.owner);
+  xml.element("StorageClass", upload.target.storage_class.empty() ? "STANDARD" : upload.target.storage_class);
+  xml.element("Initiated", codec::format_iso8601(upload.initiated));
+  if (upload.checksum_algorithm) {
+    xml.element("ChecksumAlgorithm", crypto::name(*upload.checksum_algorithm));
+    xml.element("ChecksumType", name(upload.checksum_type));
+  }
+  xml.close();
+}
+
+Task<aws::Result<Response>> list_multipart_uploads(State& state, Call& call) {
+  CO_TRY(bucket, state.bucket(call));
+  UploadsRequest request;
+  request.prefix = call.query.find("prefix").value_or("");
+  request.delimiter = call.query.find("delimiter").value_or("");
+  request.key_marker = call.query.find("key-marker").value_or("");
+  request.id_marker = call.query.find("upload-id-marker").value_or("");
+  request.encode = call.query.find("encoding-type") == "url";
+  CO_TRY(limit, parse_limit(call, "max-uploads"));
+  request.limit = limit;
+  auto work = [&](const meta::Reader& reader) { return walk(reader, request); };
+  CO_TRY(page, aws::lift(co_await meta::read(state.meta(), partition_of(bucket->id), work)));
+  auto shown = [&](std::string_view text) { return request.encode ? codec::list_encode(text) : std::string(text); };
+  codec::XmlWriter xml;
+  xml.open("ListMultipartUploadsResult", s3_namespace);
+  xml.element("Bucket", bucket->name);
+  xml.element("KeyMarker", shown(request.key_marker));
+  xml.element("UploadIdMarker", request.id_marker);
+  if (page.truncated) {
+    xml.element("NextKeyMarker", shown(page.next_key));
+    xml.element("NextUploadIdMarker", page.next_id);
+  }
+  xml.element("Prefix", shown(request.prefix));
+  if (!request.delimiter.empty()) xml.element("Delimiter", shown(request.delimiter));
+  if (request.encode) xml.element("EncodingType", "url");
+  xml.element("MaxUploads", std::to_string(limit));
+  xml.element("IsTruncated", page.truncated ? "true" : "false");
+  for (auto& upload : page.uploads) write_upload(xml, state, upload, request.encode);
+  for (auto& prefix : page.prefixes) {
+    xml.open("CommonPrefixes");
+    xml.element("Prefix", shown(prefix));
+    xml.close();
+  }
+  xml.close();
+  co_return xml_response(std::move(xml).str());
+}
+
+}  // namespace
+
+std::span<const Operation> multipart_listing_operations() {
+  using aws::Method, aws::Target;
+  static constexpr Operation rows[] = {
+      {{"ListParts", Method::get, Target::object, "uploadId", "", "", "s3:ListMultipartUploadParts"}, list_parts},
+      {{"ListMultipartUploads", Method::get, Target::bucket, "uploads", "", "", "s3:ListBucketMultipartUploads"}, list_multipart_uploads},
+  };
+  return rows;
+}
+
+}  // namespace s3

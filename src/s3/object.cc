@@ -1,0 +1,206 @@
+// PutObject, GetObject, HeadObject, DeleteObject.
+#include "s3/object.h"
+
+#include <xxhash.h>
+
+#include "base/encoding.h"
+#include "codec/numbers.h"
+#include "s3/access.h"
+#include "s3/collector.h"
+#include "s3/keyspace.h"
+#include "s3/names.h"
+#include "s3/object_content.h"
+#include "s3/object_headers.h"
+#include "s3/operations.h"
+
+namespace s3 {
+
+using aws::Call;
+using aws::ErrorCode;
+using aws::Response;
+
+Task<aws::Result<>> put_record(State& state, const BucketRecord& bucket, const std::string& key, ObjectRecord& record,
+                               TakenIn& bytes, const WriteConditions& conditions) {
+  record.size_bytes = bytes.size_bytes;
+  record.layout = bytes.blob.empty() ? Layout::inlined : Layout::blob;
+  record.blob = bytes.blob;
+  if (record.etag.empty()) record.etag = base::to_hex(base::bytes(bytes.md5));
+  if (!record.checksum) record.checksum = StoredChecksum{crypto::ChecksumAlgorithm::crc64nvme, ChecksumType::full_object, bytes.crc64nvme, 0};
+  if (record.layout == Layout::inlined) record.inline_hash = XXH3_64bits(bytes.data.data(), bytes.data.size());
+  auto done = co_await commit(state, bucket, [&](const meta::Reader& before, meta::Batch& batch) -> aws::Result<> {
+    TRY_VOID(replace_object(before, batch, key, record, conditions));
+    if (!bytes.data.empty()) batch.put(data_key(record.id), bytes.data);
+    return {};
+  });
+  if (done) {
+    state.collector->wake(partition_of(bucket.id));
+    co_await settle(state, bytes);
+  } else {
+    co_await give_up(state, bytes);
+  }
+  co_return done;
+}
+
+namespace {
+
+Task<aws::Result<Response>> put_object(State& state, Call& call) {
+  CO_TRY(bucket, state.bucket(call));
+  CO_TRY_VOID(check_key(call.key));
+  CO_TRY(conditions, write_conditions(call));
+  CO_TRY(record, new_object_record(state, call, *bucket));
+  CO_TRY(bytes, co_await take_in(state, *call.body, owner_of_object(*bucket, call.key), Inlining::allowed));
+  if (auto& claim = static_cast<aws::VerifiedBody&>(*call.body).checksum()) record.checksum = stored_checksum(*claim);
+  CO_TRY_VOID(co_await put_record(state, *bucket, call.key, record, bytes, conditions));
+  Response response;
+  response.headers.add("ETag", quoted(record.etag));
+  add_checksum_headers(*record.checksum, response.headers);
+  co_return response;
+}
+
+// What of an object a request asks for.
+struct Wanted {
+  ByteRange range;
+  int status = 200;
+  uint32_t part = 0;  // asked for by number
+};
+
+aws::Result<uint32_t> parse_part_number(const Call& call) {
+  auto number = codec::parse_u64(*call.query.find("partNumber"));
+  if (!number || *number < 1 || *number > 10'000)
+    return aws::fail(ErrorCode::invalid_argument, "Part number must be an integer between 1 and 10000, inclusive",
+                     {{"ArgumentName", "partNumber"}, {"ArgumentValue", std::string(*call.query.find("partNumber"))}});
+  return static_cast<uint32_t>(*number);
+}
+
+// The stretch that the n-th part of the object is; an object that was not uploaded in parts has one.
+aws::Result<Wanted> wanted_part(const Call& call, const ObjectRecord& record, const std::vector<Segment>& segments) {
+  TRY(number, parse_part_number(call));
+  if (call.has_header("Range"))
+    return aws::fail(ErrorCode::invalid_request, "Cannot specify both Range header and partNumber query parameter");
+  Wanted wanted{{0, record.size_bytes}, 206, number};
+  if (!record.part_count) {
+    if (number == 1) return wanted;
+    return aws::fail(ErrorCode::invalid_part_number);
+  }
+  uint64_t offset = 0;
+  for (auto& segment : segments) {
+    if (segment.part == number) {
+      wanted.range = {offset, segment.size_bytes};
+      return wanted;
+    }
+    offset += segment.size_bytes;
+  }
+  return aws::fail(ErrorCode::invalid_part_number);
+}
+
+aws::Result<Wanted> wanted_range(const Call& call, const ObjectRecord& record) {
+  Wanted all{{0, record.size_bytes}, 200, 0};
+  auto header = call.exchange.head().find("Range");
+  if (!header || !if_range_holds(call, record)) return all;
+  TRY(range, parse_range(*header, record.size_bytes));
+  if (!range) return all;
+  return Wanted{*range, 206, 0};
+}
+
+void describe(const Call& call, const ObjectRecord& record, const Wanted& wanted, Response& response) {
+  response.status = wanted.status;
+  add_object_headers(call, record, response.headers);
+  if (wanted.status == 206 && record.size_bytes)
+    response.headers.add("Content-Range", "bytes " + std::to_string(wanted.range.offset) + "-" +
+                                              std::to_string(wanted.range.offset + wanted.range.length - 1) + "/" +
+                                              std::to_string(record.size_bytes));
+  if (wanted.part && record.part_count) response.headers.add("x-amz-mp-parts-count", record.part_count);
+  bool whole = wanted.range.length == record.size_bytes;
+  if (whole && record.checksum && http::equal_ignoring_case(call.header("x-amz-checksum-mode"), "ENABLED"))
+    add_checksum_headers(*record.checksum, response.headers);
+}
+
+Response not_modified(const Call& call, const ObjectRecord& record) {
+  Response response = empty_response(304);
+  add_object_headers(call, record, response.headers);
+  return response;
+}
+
+// Response-* parameters need a signature: else anyone could make a public object answer with headers of their choice.
+aws::Result<> check_overrides(const Call& call) {
+  if (!call.caller.anonymous() || call.query.all().empty()) return {};
+  for (auto& parameter : call.query.all())
+    if (parameter.name.starts_with("response-"))
+      return aws::fail(ErrorCode::invalid_request, "Request specific response headers cannot be used for anonymous GET requests.");
+  return {};
+}
+
+enum class With { body, head_only };
+
+Task<aws::Result<Response>> send_object(State& state, Call& call, const BucketRecord& bucket, const ObjectRecord& record, With with) {
+  CO_TRY(freshness, check_read_conditions(call, record, ConditionsOn::request));
+  if (freshness == Freshness::not_modified) co_return not_modified(call, record);
+  bool by_part = !call.query.all().empty() && call.query.has("partNumber");
+  bool needs_segments = record.layout != Layout::inlined && (with == With::body || by_part);
+  std::vector<Segment> segments;
+  if (needs_segments) {
+    CO_TRY(read, co_await read_segments(state, bucket, record));
+    segments = std::move(read);
+  }
+  CO_TRY(wanted, by_part ? wanted_part(call, record, segments) : wanted_range(call, record));
+  Response response;
+  describe(call, record, wanted, response);
+  response.content_length = wanted.range.length;
+  if (with == With::head_only) {
+    response.headers.add("Content-Length", wanted.range.length);
+  } else if (record.layout == Layout::inlined) {
+    CO_TRY(data, co_await read_inlined(state, bucket, record));
+    response.body = wanted.range.length == data.size() ? std::move(data) : data.substr(wanted.range.offset, wanted.range.length);
+  } else {
+    CO_TRY(content, co_await open_content(state, std::move(segments), wanted.range));
+    response.content = std::move(content);
+  }
+  co_return response;
+}
+
+Task<aws::Result<Response>> read_object(State& state, Call& call, With with) {
+  // A read that loses a race with a write of the same key sees its bytes gone and looks again.
+  static constexpr int attempts = 5;
+  CO_TRY(bucket, state.bucket(call));
+  CO_TRY_VOID(check_overrides(call));
+  for (int attempt = 1;; attempt++) {
+    CO_TRY(record, co_await read_object_record(state, call, *bucket, call.key));
+    CO_TRY_VOID(may_on_object(*bucket, record, call.caller, Action::read));
+    auto response = co_await send_object(state, call, *bucket, record, with);
+    if (response || response.error().code != ErrorCode::no_such_key) co_return response;
+    if (attempt == attempts) co_return aws::fail(ErrorCode::internal_error);
+  }
+}
+
+Task<aws::Result<Response>> get_object(State& state, Call& call) { co_return co_await read_object(state, call, With::body); }
+Task<aws::Result<Response>> head_object(State& state, Call& call) { co_return co_await read_object(state, call, With::head_only); }
+
+Task<aws::Result<Response>> delete_object(State& state, Call& call) {
+  CO_TRY(bucket, state.bucket(call));
+  CO_TRY(conditions, write_conditions(call));
+  CO_TRY_VOID(co_await commit(state, *bucket, [&](const meta::Reader& before, meta::Batch& batch) -> aws::Result<> {
+    TRY(current, current_object(before, call.key));
+    if (conditions.if_match) TRY_VOID(check_write_conditions(conditions, current));
+    if (!current) return {};
+    TRY_VOID(discard_content(*current, before, batch));
+    batch.erase(object_key(call.key));
+    return {};
+  }));
+  state.collector->wake(partition_of(bucket->id));
+  co_return empty_response(204);
+}
+
+}  // namespace
+
+std::span<const Operation> object_operations() {
+  using aws::BodyKind, aws::Method, aws::Target;
+  static constexpr Operation rows[] = {
+      {{"PutObject", Method::put, Target::object, "", "", "", "s3:PutObject", BodyKind::stream}, put_object},
+      {{"GetObject", Method::get, Target::object, "", "", "", "s3:GetObject"}, get_object},
+      {{"HeadObject", Method::head, Target::object, "", "", "", "s3:GetObject"}, head_object},
+      {{"DeleteObject", Method::del, Target::object, "", "", "", "s3:DeleteObject"}, delete_object},
+  };
+  return rows;
+}
+
+}  // namespace s3

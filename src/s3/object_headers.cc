@@ -1,0 +1,156 @@
+#include "s3/object_headers.h"
+
+#include "base/encoding.h"
+#include "base/random.h"
+#include "codec/rfc2047.h"
+#include "codec/time.h"
+#include "s3/tags.h"
+
+namespace s3 {
+
+using aws::ErrorCode;
+
+namespace {
+
+constexpr size_t metadata_limit_bytes = 2048;
+constexpr std::string_view metadata_prefix = "x-amz-meta-";
+
+struct Override {
+  std::string_view header, parameter;
+};
+// Standard headers that are kept, and the query parameters that replace them in a response.
+constexpr Override overrides[] = {{"Cache-Control", "response-cache-control"},
+                                  {"Content-Disposition", "response-content-disposition"},
+                                  {"Content-Encoding", "response-content-encoding"},
+                                  {"Content-Language", "response-content-language"},
+                                  {"Expires", "response-expires"}};
+
+constexpr std::string_view storage_classes[] = {"STANDARD", "REDUCED_REDUNDANCY", "STANDARD_IA", "ONEZONE_IA",
+                                                "INTELLIGENT_TIERING", "GLACIER", "DEEP_ARCHIVE", "GLACIER_IR"};
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
+  return out;
+}
+
+// aws-chunked is how the body came, not what it is.
+std::string without_aws_chunked(std::string_view encodings) {
+  std::string out;
+  while (!encodings.empty()) {
+    auto comma = encodings.find(',');
+    auto one = encodings.substr(0, comma);
+    while (one.starts_with(' ')) one.remove_prefix(1);
+    if (one != "aws-chunked" && !one.empty()) out += (out.empty() ? "" : ",") + std::string(one);
+    encodings = comma == encodings.npos ? std::string_view() : encodings.substr(comma + 1);
+  }
+  return out;
+}
+
+void take_standard_headers(const aws::Call& call, ObjectRecord& record) {
+  for (auto& [header, parameter] : overrides)
+    if (auto value = call.exchange.head().find(header)) {
+      auto kept = header == "Content-Encoding" ? without_aws_chunked(*value) : std::string(*value);
+      if (!kept.empty()) record.headers.emplace_back(header, std::move(kept));
+    }
+  if (auto value = call.exchange.head().find("x-amz-website-redirect-location"))
+    record.headers.emplace_back("x-amz-website-redirect-location", *value);
+}
+
+// Several headers of one name become one value, joined by commas.
+void add_metadata(Pairs& metadata, std::string name, std::string_view value) {
+  auto there = std::ranges::find(metadata, name, &Pairs::value_type::first);
+  if (there == metadata.end())
+    metadata.emplace_back(std::move(name), value);
+  else
+    there->second += "," + std::string(value);
+}
+
+aws::Result<std::string> storage_class(const aws::Call& call) {
+  auto value = call.header("x-amz-storage-class");
+  if (value.empty() || value == "STANDARD") return std::string();
+  if (std::ranges::find(storage_classes, value) == std::end(storage_classes))
+    return aws::fail(ErrorCode::invalid_storage_class);
+  return std::string(value);
+}
+
+}  // namespace
+
+aws::Result<> take_metadata(const aws::Call& call, ObjectRecord& record) {
+  record.content_type = call.has_header("Content-Type") ? call.header("Content-Type") : "binary/octet-stream";
+  take_standard_headers(call, record);
+  size_t size = 0;
+  auto& head = call.exchange.head();
+  for (size_t i = 0; i < head.field_count(); i++) {
+    auto [field, value] = head.field(i);
+    if (field.size() <= metadata_prefix.size() || !http::equal_ignoring_case(field.substr(0, metadata_prefix.size()), metadata_prefix))
+      continue;
+    size += field.size() - metadata_prefix.size() + value.size();
+    add_metadata(record.metadata, lower(field.substr(metadata_prefix.size())), codec::rfc2047_decode(value));
+  }
+  if (size > metadata_limit_bytes)
+    return aws::fail(ErrorCode::metadata_too_large, {}, {{"Size", std::to_string(size)}, {"MaxSizeAllowed", std::to_string(metadata_limit_bytes)}});
+  return {};
+}
+
+aws::Result<ObjectRecord> new_object_record(const State& state, const aws::Call& call, const BucketRecord& bucket) {
+  ObjectRecord record;
+  record.id = base::random_hex(32);
+  record.modified = std::chrono::floor<std::chrono::seconds>(call.now);
+  // What an anonymous caller stores belongs to the bucket's owner.
+  auto owner = call.caller.anonymous() ? bucket.acl.owner : call.caller.canonical_id;
+  TRY(acl, acl_from_headers(call, owner, bucket.acl.owner, state.accounts()));
+  record.acl = acl;
+  TRY_VOID(take_metadata(call, record));
+  TRY(chosen, storage_class(call));
+  record.storage_class = chosen;
+  if (auto tagging = call.exchange.head().find("x-amz-tagging")) {
+    TRY(tags, parse_tagging_header(*tagging));
+    record.tags = tags;
+  }
+  return record;
+}
+
+void add_object_headers(const aws::Call& call, const ObjectRecord& record, http::HeaderList& headers) {
+  headers.add("ETag", quoted(record.etag));
+  headers.add("Last-Modified", codec::format_http_date(record.modified));
+  headers.add("Accept-Ranges", "bytes");
+  bool plain = call.query.all().empty();
+  auto type = plain ? std::nullopt : call.query.find("response-content-type");
+  headers.add("Content-Type", type ? *type : record.content_type);
+  for (auto& [header, value] : record.headers)
+    if (plain || std::ranges::none_of(overrides, [&](auto& o) { return o.header == header && call.query.has(o.parameter); }))
+      headers.add(header, value);
+  if (!plain)
+    for (auto& [header, parameter] : overrides)
+      if (auto value = call.query.find(parameter)) headers.add(header, *value);
+  for (auto& [name, value] : record.metadata) headers.add(std::string(metadata_prefix) + name, codec::rfc2047_encode(value));
+  if (!record.storage_class.empty()) headers.add("x-amz-storage-class", record.storage_class);
+  if (!record.tags.empty()) headers.add("x-amz-tagging-count", record.tags.size());
+}
+
+std::string quoted(std::string_view etag) {
+  std::string out = "\"";
+  out += etag;
+  out += '"';
+  return out;
+}
+
+std::string checksum_text(const StoredChecksum& checksum) {
+  auto text = base::to_base64(base::bytes(checksum.value));
+  if (checksum.type == ChecksumType::composite) text += "-" + std::to_string(checksum.parts);
+  return text;
+}
+
+std::string_view name(ChecksumType type) { return type == ChecksumType::composite ? "COMPOSITE" : "FULL_OBJECT"; }
+
+void add_checksum_headers(const StoredChecksum& checksum, http::HeaderList& headers) {
+  headers.add(crypto::header_name(checksum.algorithm), checksum_text(checksum));
+  headers.add("x-amz-checksum-type", name(checksum.type));
+}
+
+StoredChecksum stored_checksum(const aws::ChecksumClaim& claim) {
+  return {claim.algorithm, ChecksumType::full_object, base::from_base64(claim.value).value_or(""), 0};
+}
+
+}  // namespace s3

@@ -1,0 +1,143 @@
+#include "s3/state.h"
+
+#include "s3/access.h"
+#include "s3/collector.h"
+#include "s3/keyspace.h"
+#include "s3/transaction.h"
+
+namespace s3 {
+
+using aws::ErrorCode;
+
+base::Result<> Buckets::load() {
+  auto reader = store_.reader(bucket_directory);
+  auto cursor = reader->cursor();
+  for (cursor->seek(""); cursor->valid(); cursor->next()) {
+    TRY(record, decode_bucket(cursor->value()));
+    by_name_[std::string(cursor->key())] = std::make_shared<const BucketRecord>(std::move(record));
+  }
+  return cursor->status();
+}
+
+std::shared_ptr<const BucketRecord> Buckets::find(std::string_view name) const {
+  std::shared_lock lock(mutex_);
+  auto found = by_name_.find(name);
+  return found == by_name_.end() ? nullptr : found->second;
+}
+
+std::vector<std::shared_ptr<const BucketRecord>> Buckets::all() const {
+  std::shared_lock lock(mutex_);
+  std::vector<std::shared_ptr<const BucketRecord>> out;
+  for (auto& [name, record] : by_name_) out.push_back(record);
+  return out;
+}
+
+std::vector<std::shared_ptr<const BucketRecord>> Buckets::of_owner(std::string_view canonical_id) const {
+  auto out = all();
+  std::erase_if(out, [&](auto& record) { return record->acl.owner != canonical_id; });
+  std::ranges::sort(out, {}, [](auto& record) -> const std::string& { return record->name; });
+  return out;
+}
+
+size_t Buckets::count() const {
+  std::shared_lock lock(mutex_);
+  return by_name_.size();
+}
+
+// Called while the commit runs, so that memory and disk change in the same order.
+void Buckets::publish(const std::string& name, std::shared_ptr<const BucketRecord> record) {
+  std::unique_lock lock(mutex_);
+  if (record)
+    by_name_[name] = std::move(record);
+  else
+    by_name_.erase(name);
+}
+
+Task<base::Result<>> Buckets::create(BucketRecord record) {
+  auto done = co_await store_.commit(bucket_directory, [&](const meta::Reader& before, meta::Batch& batch) -> base::Result<> {
+    TRY(there, before.get(record.name));
+    if (there) return base::fail(base::Errc::exists, record.name);
+    batch.put(record.name, encode(record));
+    return {};
+  });
+  if (done) publish(record.name, std::make_shared<const BucketRecord>(record));
+  co_return done;
+}
+
+Task<base::Result<>> Buckets::update(std::string name, std::function<void(BucketRecord&)> change) {
+  std::shared_ptr<const BucketRecord> changed;
+  auto done = co_await store_.commit(bucket_directory, [&](const meta::Reader& before, meta::Batch& batch) -> base::Result<> {
+    TRY(stored, before.get(name));
+    if (!stored) return base::fail(base::Errc::not_found, name);
+    TRY(record, decode_bucket(*stored));
+    change(record);
+    batch.put(name, encode(record));
+    changed = std::make_shared<const BucketRecord>(std::move(record));
+    return {};
+  });
+  if (done) publish(name, changed);
+  co_return done;
+}
+
+Task<base::Result<>> Buckets::remove(std::string name, std::string id) {
+  auto done = co_await store_.commit(bucket_directory, [&](const meta::Reader& before, meta::Batch& batch) -> base::Result<> {
+    TRY(stored, before.get(name));
+    if (!stored) return base::fail(base::Errc::not_found, name);
+    TRY(record, decode_bucket(*stored));
+    if (record.id != id) return base::fail(base::Errc::not_found, name);
+    batch.erase(name);
+    return {};
+  });
+  if (done) publish(name, nullptr);
+  co_return done;
+}
+
+State::State(Parts given) : parts(std::move(given)), buckets(parts.meta) {}
+State::~State() = default;
+
+aws::Result<std::shared_ptr<const BucketRecord>> State::bucket(const aws::Call& call) const {
+  auto found = buckets.find(call.bucket);
+  if (!found) return aws::fail(ErrorCode::no_such_bucket, {}, {{"BucketName", call.bucket}});
+  return found;
+}
+
+aws::Response xml_response(std::string body, int status) {
+  aws::Response response;
+  response.status = status;
+  response.headers.add("Content-Type", "application/xml");
+  response.body = std::move(body);
+  return response;
+}
+
+aws::Response empty_response(int status) {
+  aws::Response response;
+  response.status = status;
+  return response;
+}
+
+std::string display_name(const State& state, std::string_view canonical_id) {
+  auto account = state.accounts().find_canonical(canonical_id);
+  return account ? account->name : "";
+}
+
+Task<aws::Result<ObjectRecord>> read_object_record(State& state, const aws::Call& call, const BucketRecord& bucket,
+                                                   std::string key) {
+  CO_TRY(stored, aws::lift(co_await meta::get(state.meta(), partition_of(bucket.id), object_key(key))));
+  if (stored) co_return aws::lift(decode_object(*stored));
+  // Who may not list the bucket does not learn which keys are there.
+  CO_TRY_VOID(may_on_bucket(bucket, call.caller, Action::read));
+  co_return aws::fail(ErrorCode::no_such_key, {}, {{"Key", key}});
+}
+
+Task<aws::Result<>> update_object_record(State& state, const BucketRecord& bucket, std::string key,
+                                         std::function<aws::Result<>(ObjectRecord&)> change) {
+  co_return co_await commit(state, bucket, [&](const meta::Reader& before, meta::Batch& batch) -> aws::Result<> {
+    TRY(current, current_object(before, key));
+    if (!current) return aws::fail(ErrorCode::no_such_key, {}, {{"Key", key}});
+    TRY_VOID(change(*current));
+    batch.put(object_key(key), encode(*current));
+    return {};
+  });
+}
+
+}  // namespace s3

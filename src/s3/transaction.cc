@@ -1,0 +1,55 @@
+#include "s3/transaction.h"
+
+#include "s3/collector.h"
+#include "s3/keyspace.h"
+
+namespace s3 {
+
+using aws::ErrorCode;
+
+Task<aws::Result<>> commit(State& state, const BucketRecord& bucket, Change change) {
+  aws::Result<> decided;
+  auto partition = partition_of(bucket.id);
+  auto done = co_await state.meta().commit(partition, [&](const meta::Reader& before, meta::Batch& batch) -> base::Result<> {
+    TRY(closed, before.get(closed_key));
+    decided = closed ? aws::fail(ErrorCode::no_such_bucket, {}, {{"BucketName", bucket.name}}) : change(before, batch);
+    if (!decided) return base::fail(base::Errc::conflict, "given up");
+    return {};
+  });
+  if (!decided) co_return decided;
+  co_return aws::lift(std::move(done));
+}
+
+aws::Result<std::optional<ObjectRecord>> current_object(const meta::Reader& before, std::string_view key) {
+  TRY(stored, aws::lift(before.get(object_key(key))));
+  if (!stored) return std::nullopt;
+  TRY(record, aws::lift(decode_object(*stored)));
+  return std::optional(std::move(record));
+}
+
+aws::Result<> discard_content(const ObjectRecord& object, const meta::Reader& before, meta::Batch& batch) {
+  switch (object.layout) {
+    case Layout::inlined: batch.erase(data_key(object.id)); break;
+    case Layout::blob: batch.put(garbage_key(object.blob), ""); break;
+    case Layout::segmented: {
+      TRY(stored, aws::lift(before.get(segments_key(object.id))));
+      if (!stored) break;
+      TRY(segments, aws::lift(decode_segments(*stored)));
+      for (auto& segment : segments) batch.put(garbage_key(segment.blob), "");
+      batch.erase(segments_key(object.id));
+      break;
+    }
+  }
+  return {};
+}
+
+aws::Result<> replace_object(const meta::Reader& before, meta::Batch& batch, std::string_view key,
+                             const ObjectRecord& record, const WriteConditions& conditions) {
+  TRY(current, current_object(before, key));
+  TRY_VOID(check_write_conditions(conditions, current));
+  if (current) TRY_VOID(discard_content(*current, before, batch));
+  batch.put(object_key(key), encode(record));
+  return {};
+}
+
+}  // namespace s3
