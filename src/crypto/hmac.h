@@ -1,0 +1,15 @@
+#pragma once
+// Keyed digests, and the comparison that goes with them.
+#include <string>
+#include <string_view>
+
+namespace crypto {
+
+// Raw bytes.
+std::string hmac_sha256(std::string_view key, std::string_view data);
+std::string hmac_sha1(std::string_view key, std::string_view data);
+
+// Takes as long for different texts as for equal ones of the same length.
+bool equal_constant_time(std::string_view a, std::string_view b);
+
+}  // namespace crypto
