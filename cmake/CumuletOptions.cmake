@@ -3,7 +3,10 @@ set(CMAKE_CXX_STANDARD 23)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
-set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+# One code model for libraries and programs, so that all of them can share the precompiled header.
+set(CMAKE_POSITION_INDEPENDENT_CODE OFF)
+add_compile_options(-fPIE)
+add_link_options(-pie)
 
 option(CUMULET_FUZZ "build the libFuzzer targets (implies instrumentation of everything)" OFF)
 set(CUMULET_SANITIZE "" CACHE STRING "sanitizers for every target, as -fsanitize= takes them: address,undefined or thread")
