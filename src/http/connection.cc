@@ -14,13 +14,15 @@ using base::Task;
 static constexpr size_t first_buffer_bytes = 4096;
 static constexpr uint64_t drain_limit_bytes = 1 << 20;  // an unread body up to this is read and dropped to keep the connection
 
+static std::string remote_address(const Socket& socket) {
+  boost::system::error_code error;
+  auto remote = socket.remote_endpoint(error);
+  return error ? "" : remote.address().to_string();
+}
+
 Connection::Connection(Socket socket, ConnectionContext context)
-    : stream_([&] {
-        boost::system::error_code error;
-        auto remote = socket.remote_endpoint(error);
-        peer_.address = error ? "" : remote.address().to_string();
-        return Stream(std::move(socket));
-      }()),
+    : peer_{remote_address(socket), false},
+      stream_(std::move(socket)),
       context_(context),
       parser_(context.limits.header_bytes) {
   wait_at_most(context_.limits.head);

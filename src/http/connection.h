@@ -64,10 +64,10 @@ class Connection final : public Exchange {
   std::string_view buffered() const { return {in_.data() + in_begin_, in_end_ - in_begin_}; }
   void wait_at_most(std::chrono::seconds time) { deadline_ = Clock::now() + time; }
 
+  Peer peer_;  // read from the socket before the stream takes it
   Stream stream_;
   ConnectionContext context_;
   RequestParser parser_;
-  Peer peer_;
   Clock::time_point deadline_;
   bool idle_ = true, finishing_ = false;
 

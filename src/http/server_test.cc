@@ -1,0 +1,133 @@
+// The server over real sockets: requests as hostile or clumsy clients send them.
+#include "http/server.h"
+
+#include <arpa/inet.h>
+#include <gmock/gmock.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace http {
+namespace {
+
+using testing::EndsWith;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+// Answers with the method, the target and the body.
+base::Task<> echo(Exchange& exchange) {
+  std::string body;
+  char buffer[1000];
+  for (;;) {
+    auto count = co_await exchange.read(buffer);
+    if (!count) {
+      co_await exchange.respond(400, {}, "broken");
+      co_return;
+    }
+    if (!*count) break;
+    body.append(buffer, *count);
+  }
+  std::string text = std::string(exchange.head().method()) + " " + std::string(exchange.head().target()) + " " + body;
+  co_await exchange.respond(200, {}, text);
+}
+
+base::Task<> ignore_body(Exchange& exchange) { co_await exchange.respond(403, {}, "no"); }
+
+class ServerTest : public testing::Test {
+ protected:
+  void start(Handler handler, Limits limits = {}) {
+    ServerOptions options;
+    options.listen = {"127.0.0.1:0"};
+    options.threads = 1;
+    options.limits = limits;
+    server_ = std::make_unique<Server>(options, std::move(handler), [](int status) { return "<" + std::to_string(status) + ">"; });
+    ASSERT_TRUE(server_->listen());
+    server_->start();
+    port_ = static_cast<uint16_t>(std::stoi(server_->addresses()[0].substr(10)));
+  }
+
+  int connect_to() {
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port_);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    EXPECT_EQ(connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+    return fd;
+  }
+
+  // Sends the text, ends its half of the connection, and returns all that comes back.
+  std::string talk(std::string_view text) {
+    int fd = connect_to();
+    send(fd, text.data(), text.size(), MSG_NOSIGNAL);
+    shutdown(fd, SHUT_WR);
+    std::string out;
+    char buffer[4096];
+    for (ssize_t count; (count = recv(fd, buffer, sizeof buffer, 0)) > 0;) out.append(buffer, static_cast<size_t>(count));
+    close(fd);
+    return out;
+  }
+
+  std::unique_ptr<Server> server_;
+  uint16_t port_ = 0;
+};
+
+TEST_F(ServerTest, AnswersPipelinedRequestsInOrder) {
+  start(echo);
+  auto answer = talk("PUT /a HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabcGET /b HTTP/1.1\r\nHost: h\r\n\r\n");
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 200 OK\r\n"));
+  EXPECT_THAT(answer, HasSubstr("PUT /a abcHTTP/1.1 200 OK\r\n"));
+  EXPECT_THAT(answer, EndsWith("GET /b "));
+}
+
+TEST_F(ServerTest, DecodesChunkedBodies) {
+  start(echo);
+  EXPECT_THAT(talk("PUT /a HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2;x=y\r\nde\r\n0\r\n\r\n"), EndsWith("PUT /a abcde"));
+}
+
+TEST_F(ServerTest, SendsContinueOnlyWhenTheBodyIsWanted) {
+  start(ignore_body);
+  auto answer = talk("PUT /a HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n");
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 403"));
+  EXPECT_THAT(answer, HasSubstr("Connection: close"));
+}
+
+TEST_F(ServerTest, KeepsTheConnectionAfterAnUnreadBody) {
+  start(ignore_body);
+  auto answer = talk("PUT /a HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabcGET /b HTTP/1.1\r\nHost: h\r\n\r\n");
+  EXPECT_NE(answer.find("HTTP/1.1 403"), answer.rfind("HTTP/1.1 403"));
+}
+
+TEST_F(ServerTest, TellsTheHandlerOfABodyCutShort) {
+  start(echo);
+  EXPECT_THAT(talk("PUT /a HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nabc"), HasSubstr("400 Bad Request"));
+}
+
+TEST_F(ServerTest, RefusesWhatIsNotHttp) {
+  start(echo);
+  for (auto bad : {"nonsense\r\n\r\n", "GET / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
+                   "GET / HTTP/1.1\r\nbad header\r\n\r\n", "PUT / HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n"})
+    EXPECT_THAT(talk(bad), StartsWith("HTTP/1.1 400")) << bad;
+}
+
+TEST_F(ServerTest, RefusesAHeadPastTheLimit) {
+  Limits limits;
+  limits.header_bytes = 1000;
+  start(echo, limits);
+  EXPECT_THAT(talk("GET / HTTP/1.1\r\nX: " + std::string(2000, 'x') + "\r\n\r\n"), StartsWith("HTTP/1.1 431"));
+}
+
+TEST_F(ServerTest, RefusesConnectionsPastTheLimit) {
+  Limits limits;
+  limits.connections = 0;
+  start(echo, limits);
+  EXPECT_THAT(talk(""), StartsWith("HTTP/1.1 503"));
+}
+
+TEST(ServerNames, AreDnsNames) {
+  for (auto good : {"localhost", "my.bucket.1.s3.localhost", "a-b_c"}) EXPECT_TRUE(is_server_name(good)) << good;
+  for (auto bad : {"", ".", "a..b", "a.", ".a", "a b", "a\nb", "é"}) EXPECT_FALSE(is_server_name(bad)) << bad;
+  EXPECT_FALSE(is_server_name(std::string(64, 'a')));
+}
+
+}  // namespace
+}  // namespace http
