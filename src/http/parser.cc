@@ -90,6 +90,7 @@ bool RequestParser::head_done() const { return state_->collector->is_header_done
 const RequestHead& RequestParser::head() const { return state_->head; }
 
 std::optional<uint64_t> RequestParser::content_length() const {
+  if (!head_done()) return 0;  // refused: what follows is not read
   if (state_->collector->chunked()) return std::nullopt;
   auto length = state_->collector->content_length();
   return length ? *length : 0;
