@@ -12,8 +12,11 @@ function(cumulet_module NAME)
   list(FILTER tests INCLUDE REGEX "_test\\.cc$")
   list(TRANSFORM ARG_USES PREPEND cumulet_)
 
-  if(NOT sources)
-    return()  # a room that is still empty
+  if(NOT sources)  # headers only, so far
+    add_library(cumulet_${NAME} INTERFACE)
+    target_include_directories(cumulet_${NAME} INTERFACE ${CMAKE_SOURCE_DIR}/src)
+    target_link_libraries(cumulet_${NAME} INTERFACE ${ARG_USES})
+    return()
   endif()
   add_library(cumulet_${NAME} STATIC ${sources})
   target_include_directories(cumulet_${NAME} PUBLIC ${CMAKE_SOURCE_DIR}/src)

@@ -111,7 +111,11 @@ Error from(const base::Error& error);
 
 template <class T>
 Result<T> lift(base::Result<T> result) {
-  return std::move(result).transform_error([](const base::Error& e) { return from(e); });
+  if (!result) return std::unexpected(from(result.error()));
+  if constexpr (std::is_void_v<T>)
+    return {};
+  else
+    return *std::move(result);
 }
 
 }  // namespace aws

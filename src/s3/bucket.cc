@@ -24,7 +24,7 @@ aws::Result<std::string> wanted_region(const Call& call, const std::string& own)
   auto document = codec::parse_xml(call.document);
   if (!document) return aws::fail(ErrorCode::malformed_xml);
   auto constraint = document->root().child("LocationConstraint");
-  auto region = constraint ? constraint->text() : std::string();
+  auto region = constraint ? constraint.text() : std::string();
   if (region.empty()) return own;
   if (region == "EU") return std::string("eu-west-1");
   if (region == "us-east-1" && own == "us-east-1")

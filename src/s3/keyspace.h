@@ -22,7 +22,7 @@ std::string object_key(std::string_view key);        // "o" key -> ObjectRecord
 std::string data_key(std::string_view object_id);    // "d" id -> bytes
 std::string segments_key(std::string_view object_id);  // "s" id -> segments
 std::string garbage_key(std::string_view blob_id);   // "g" id -> "": a blob to erase
-std::string upload_key(std::string_view key, std::string_view upload_id);  // "u" key 0 id -> UploadRecord
+std::string upload_key(std::string_view key, std::string_view upload_id);  // "u" key end id -> UploadRecord
 std::string part_key(std::string_view upload_id, uint32_t number);         // "p" id number -> PartRecord
 std::string part_prefix(std::string_view upload_id);
 

@@ -1,0 +1,23 @@
+#pragma once
+// The operation tables: one a file of handlers, listed in operations.cc.
+#include <span>
+#include <vector>
+
+#include "s3/state.h"
+
+namespace s3 {
+
+std::span<const Operation> bucket_operations();
+std::span<const Operation> bucket_acl_operations();
+std::span<const Operation> bucket_cors_operations();
+std::span<const Operation> bucket_tagging_operations();
+std::span<const Operation> listing_operations();
+std::span<const Operation> multipart_operations();
+std::span<const Operation> multipart_complete_operations();
+std::span<const Operation> multipart_listing_operations();
+std::span<const Operation> not_implemented_operations();
+std::span<const Operation> object_operations();
+std::span<const Operation> object_acl_operations();
+std::span<const Operation> object_tagging_operations();
+
+}  // namespace s3
