@@ -51,9 +51,11 @@ TEST(Record, UploadsPartsAndSegmentsComeBack) {
 }
 
 TEST(Record, BucketsKeepTheirDocuments) {
-  BucketRecord bucket{.id = "1", .name = "n"};
+  BucketRecord bucket{.id = "0123456789abcdef", .name = "name", .region = "us-east-1", .acl = {"owner", {}}};
   bucket.set_document("cors", "<x/>");
-  auto again = decode_bucket(encode(bucket)).value();
+  auto stored = decode_bucket(encode(bucket));
+  ASSERT_TRUE(stored) << stored.error().what;
+  auto& again = *stored;
   ASSERT_TRUE(again.document("cors"));
   EXPECT_EQ(*again.document("cors"), "<x/>");
   again.set_document("cors", std::nullopt);
