@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "aws/call.h"
@@ -43,10 +44,21 @@ aws::Result<Acl> acl_from_headers(const aws::Call& call, std::string owner, std:
 // Whether any of those headers is there.
 bool has_acl_headers(const aws::Call& call);
 
-// An AccessControlPolicy document. **Errors** malformed_acl, malformed_xml, invalid_argument ("Invalid id"),
+// An AccessControlPolicy document. **Errors** malformed_acl, invalid_argument ("Invalid id"),
 // unresolvable_grant_by_email_address; access_denied where it names another owner than `owner`.
 aws::Result<Acl> acl_from_xml(std::string_view document, std::string_view owner, const iam::Accounts& accounts);
 std::string acl_to_xml(const Acl& acl, const iam::Accounts& accounts);
+
+inline constexpr std::pair<GranteeKind, std::string_view> group_uris[] = {
+    {GranteeKind::all_users, "http://acs.amazonaws.com/groups/global/AllUsers"},
+    {GranteeKind::authenticated_users, "http://acs.amazonaws.com/groups/global/AuthenticatedUsers"},
+    {GranteeKind::log_delivery, "http://acs.amazonaws.com/groups/s3/LogDelivery"}};
+
+// One grant, as headers and documents name its grantee. **Errors** invalid_argument for an id or URI that nobody has;
+// unresolvable_grant_by_email_address.
+aws::Result<Grant> account_grant(std::string_view canonical_id, Permission permission, const iam::Accounts& accounts);
+aws::Result<Grant> email_grant(std::string_view email, Permission permission, const iam::Accounts& accounts);
+aws::Result<Grant> group_grant(std::string_view uri, Permission permission);
 
 // Whether the list grants it. Owners always may read and write their ACL.
 bool grants(const Acl& acl, const aws::Caller& caller, Permission permission);
