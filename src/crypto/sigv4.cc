@@ -1,0 +1,166 @@
+#include "crypto/sigv4.h"
+
+#include <algorithm>
+
+#include "base/encoding.h"
+#include "crypto/digest.h"
+#include "crypto/hmac.h"
+
+namespace crypto {
+
+namespace {
+
+constexpr std::string_view scheme = "AWS4-HMAC-SHA256";
+constexpr std::string_view terminator = "aws4_request";
+
+bool is_unreserved(char c) {
+  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' || c == '~';
+}
+
+// RFC 3986 with upper-case digits, as the canonical request wants it.
+void append_encoded(std::string& out, std::string_view text, bool keep_slash) {
+  static constexpr char digits[] = "0123456789ABCDEF";
+  for (char c : text) {
+    if (is_unreserved(c) || (keep_slash && c == '/')) {
+      out += c;
+      continue;
+    }
+    auto byte = static_cast<unsigned char>(c);
+    out += '%';
+    out += digits[byte >> 4];
+    out += digits[byte & 15];
+  }
+}
+
+void append_query(std::string& out, const NamedValues& query) {
+  std::vector<std::pair<std::string, std::string>> encoded;
+  for (auto& [name, value] : query) {
+    auto& pair = encoded.emplace_back();
+    append_encoded(pair.first, name, false);
+    append_encoded(pair.second, value, false);
+  }
+  std::ranges::sort(encoded);
+  for (size_t i = 0; i < encoded.size(); i++) {
+    if (i) out += '&';
+    ((out += encoded[i].first) += '=') += encoded[i].second;
+  }
+}
+
+// Without the space around it, and with one space for each run inside.
+void append_value(std::string& out, std::string_view value) {
+  bool space = false, any = false;
+  for (char c : value) {
+    if (c == ' ' || c == '\t') {
+      space = any;
+      continue;
+    }
+    if (std::exchange(space, false)) out += ' ';
+    out += c;
+    any = true;
+  }
+}
+
+std::vector<std::string_view> split(std::string_view text, char separator) {
+  std::vector<std::string_view> parts;
+  for (;;) {
+    auto end = text.find(separator);
+    parts.push_back(text.substr(0, end));
+    if (end == text.npos) return parts;
+    text.remove_prefix(end + 1);
+  }
+}
+
+std::string joined_lines(std::initializer_list<std::string_view> lines) {
+  std::string out;
+  for (auto line : lines) {
+    if (!out.empty()) out += '\n';
+    out += line;
+  }
+  return out;
+}
+
+bool is_hex_digest(std::string_view text) { return text.size() == 64 && base::from_hex(text).has_value(); }
+
+}  // namespace
+
+std::optional<Credential> Credential::parse(std::string_view text) {
+  auto parts = split(text, '/');
+  if (parts.size() != 5 || parts[4] != terminator || parts[1].size() != 8) return std::nullopt;
+  if (std::ranges::any_of(parts, [](auto part) { return part.empty() || part.size() > 128; })) return std::nullopt;
+  return Credential{std::string(parts[0]), std::string(parts[1]), std::string(parts[2]), std::string(parts[3])};
+}
+
+std::string Credential::scope() const { return date + "/" + region + "/" + service + "/" + std::string(terminator); }
+
+std::optional<Authorization> Authorization::parse(std::string_view header) {
+  if (!header.starts_with(scheme) || header.size() <= scheme.size() || header[scheme.size()] != ' ') return std::nullopt;
+  std::optional<Credential> credential;
+  Authorization found;
+  for (auto part : split(header.substr(scheme.size() + 1), ',')) {
+    while (part.starts_with(' ')) part.remove_prefix(1);
+    while (part.ends_with(' ')) part.remove_suffix(1);
+    if (part.starts_with("Credential="))
+      credential = Credential::parse(part.substr(11));
+    else if (part.starts_with("SignedHeaders="))
+      for (auto name : split(part.substr(14), ';')) found.signed_headers.emplace_back(name);
+    else if (part.starts_with("Signature="))
+      found.signature = part.substr(10);
+    else
+      return std::nullopt;
+  }
+  if (!credential || found.signed_headers.empty() || !is_hex_digest(found.signature)) return std::nullopt;
+  found.credential = std::move(*credential);
+  return found;
+}
+
+std::string canonical_request(std::string_view method, std::string_view path, const NamedValues& query,
+                              const NamedValues& headers, std::string_view payload_hash) {
+  std::string out;
+  out.reserve(1024);
+  (out += method) += '\n';
+  append_encoded(out, path.empty() ? "/" : path, true);
+  out += '\n';
+  append_query(out, query);
+  out += '\n';
+  // Fields of one name stand beside each other and become one line.
+  std::string names;
+  for (size_t i = 0; i < headers.size(); i++) {
+    bool again = i && headers[i].first == headers[i - 1].first;
+    if (i) out += again ? "," : "\n";
+    if (!again) {
+      (out += headers[i].first) += ':';
+      if (i) names += ';';
+      names += headers[i].first;
+    }
+    append_value(out, headers[i].second);
+  }
+  out += "\n\n";
+  ((out += names) += '\n') += payload_hash;
+  return out;
+}
+
+std::string string_to_sign(std::string_view time, std::string_view scope, std::string_view canonical_request) {
+  return joined_lines({scheme, time, scope, sha256_hex(canonical_request)});
+}
+
+std::string signing_key(std::string_view secret, std::string_view date, std::string_view region, std::string_view service) {
+  auto key = hmac_sha256("AWS4" + std::string(secret), date);
+  return hmac_sha256(hmac_sha256(hmac_sha256(key, region), service), terminator);
+}
+
+std::string signature(std::string_view signing_key, std::string_view string_to_sign) {
+  return base::to_hex(base::bytes(hmac_sha256(signing_key, string_to_sign)));
+}
+
+std::string chunk_string_to_sign(std::string_view time, std::string_view scope, std::string_view previous_signature,
+                                 std::string_view chunk_hash) {
+  static constexpr std::string_view hash_of_nothing = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+  return joined_lines({"AWS4-HMAC-SHA256-PAYLOAD", time, scope, previous_signature, hash_of_nothing, chunk_hash});
+}
+
+std::string trailer_string_to_sign(std::string_view time, std::string_view scope, std::string_view previous_signature,
+                                   std::string_view trailer_hash) {
+  return joined_lines({"AWS4-HMAC-SHA256-TRAILER", time, scope, previous_signature, trailer_hash});
+}
+
+}  // namespace crypto
