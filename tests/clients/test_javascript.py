@@ -1,6 +1,6 @@
 """AWS's SDK for JavaScript (@aws-sdk/client-s3, lib-storage, s3-request-presigner) and minio-js. The tasks are in js/.
 
-Versions: js/package.json is for Node.js 20 and newer, js/package.node18.json for Debian 12's own; install.sh takes what fits.
+The SDK declares Node.js 20, and says so when it is installed on Debian 12's own 18.20; all of this runs there too.
 NODE names another node to test with.
 """
 import base64
