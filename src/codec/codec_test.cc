@@ -1,12 +1,12 @@
-// What outside bytes become: encodings, times, queries and XML.
+// What outside bytes become: encodings, times, and queries; XML has a file of its own.
 #include <gmock/gmock.h>
 
+#include "codec/numbers.h"
 #include "codec/percent.h"
 #include "codec/query.h"
 #include "codec/rfc2047.h"
 #include "codec/time.h"
 #include "codec/utf8.h"
-#include "codec/xml.h"
 
 namespace codec {
 namespace {
@@ -31,7 +31,25 @@ TEST(Query, KeepsOrderAndTellsAbsentFromEmpty) {
   EXPECT_EQ(query->find("prefix"), "a b");
   EXPECT_EQ(query->find("y"), "1=2");
   EXPECT_FALSE(query->has("z"));
+  EXPECT_FALSE(query->all()[0].has_value);
+  EXPECT_TRUE(query->all()[2].has_value);
   EXPECT_FALSE(Query::parse("a=%"));
+}
+
+TEST(Query, LimitsItsParameters) {
+  std::string raw;
+  for (size_t i = 0; i < Query::limit; i++) raw += "a&";
+  EXPECT_EQ(Query::parse(raw)->all().size(), Query::limit);
+  EXPECT_FALSE(Query::parse(raw + "a"));
+}
+
+TEST(Numbers, AreStrict) {
+  EXPECT_EQ(parse_u64("18446744073709551615"), 18446744073709551615u);
+  EXPECT_EQ(parse_hex_u64("fF"), 255u);
+  for (auto bad : {"", "18446744073709551616", "-1", "+1", " 1", "1 ", "1x", "0x1"}) EXPECT_FALSE(parse_u64(bad)) << bad;
+  std::string text = "n=";
+  append_number(text, -7);
+  EXPECT_EQ(text, "n=-7");
 }
 
 TEST(Time, GoesThereAndBack) {
@@ -44,6 +62,14 @@ TEST(Time, GoesThereAndBack) {
     EXPECT_EQ(parse_http_date(same), std::chrono::floor<std::chrono::seconds>(*time)) << same;
 }
 
+TEST(Time, KnowsTheEdgesOfCalendars) {
+  EXPECT_EQ(format_http_date(base::Time()), "Thu, 01 Jan 1970 00:00:00 GMT");
+  EXPECT_EQ(format_iso8601(*parse_basic("20240229T235959Z")), "2024-02-29T23:59:59.000Z");
+  EXPECT_EQ(parse_http_date("Sunday, 06-Nov-94 08:49:37 GMT"), parse_http_date("Sun Nov  6 08:49:37 1994"));
+  EXPECT_EQ(parse_iso8601("2026-11-22T10:00:00Z"), parse_basic("20261122T100000Z"));
+  EXPECT_EQ(parse_iso8601("2026-11-22T10:00:00.123456Z"), parse_iso8601("2026-11-22T10:00:00.123Z"));
+}
+
 TEST(Time, RefusesWhatIsNoTime) {
   for (auto bad : {"", "20261122", "20261322T101112Z", "20260230T101112Z", "20261122T241112Z", "20261122T101112Zx"})
     EXPECT_FALSE(parse_basic(bad)) << bad;
@@ -53,6 +79,18 @@ TEST(Time, RefusesWhatIsNoTime) {
 TEST(Utf8, KnowsWellFormedText) {
   EXPECT_TRUE(is_utf8("a é 漢 😀"));
   for (auto bad : {"\x80", "\xc0\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xe2\x82"}) EXPECT_FALSE(is_utf8(bad));
+  // Wherever in a word of eight the malformed byte stands.
+  for (size_t i = 0; i < 20; i++) {
+    std::string text(20, 'a');
+    text[i] = '\xff';
+    EXPECT_FALSE(is_utf8(text)) << i;
+    EXPECT_TRUE(is_utf8(text.substr(0, i) + "é" + text.substr(i + 1))) << i;
+  }
+}
+
+TEST(Utf8, KnowsWhatXmlCannotCarry) {
+  EXPECT_TRUE(is_xml_safe("a\t\n\ré"));
+  for (auto bad : {"\x01", "a\x1f", "\xEF\xBF\xBE", "\xEF\xBF\xBF", "\xff"}) EXPECT_FALSE(is_xml_safe(bad));
 }
 
 TEST(Rfc2047, KeepsPlainTextAndRestoresTheRest) {
@@ -60,34 +98,6 @@ TEST(Rfc2047, KeepsPlainTextAndRestoresTheRest) {
   EXPECT_EQ(rfc2047_decode(rfc2047_encode("grüße")), "grüße");
   EXPECT_EQ(rfc2047_decode("=?UTF-8?Q?a_=C3=A9?= b"), "a é b");
   EXPECT_EQ(rfc2047_decode("=?broken"), "=?broken");
-}
-
-TEST(Xml, ReadsElementsWithoutTheirPrefixes) {
-  auto document = parse_xml("<a:R xmlns:a='x'><K>1 &amp; 2</K><K xsi:type='t'/></a:R>");
-  ASSERT_TRUE(document);
-  auto root = document->root();
-  EXPECT_EQ(root.name(), "R");
-  EXPECT_EQ(root.child("K").text(), "1 & 2");
-  EXPECT_EQ(root.children("K").size(), 2u);
-  EXPECT_EQ(root.children("K")[1].attribute("xsi:type"), "t");
-  EXPECT_FALSE(root.child("none"));
-}
-
-TEST(Xml, RefusesHostileDocuments) {
-  std::string deep;
-  for (int i = 0; i < 100; i++) deep += "<a>";
-  for (auto& bad : {std::string(), std::string("<a>"), std::string("<a/><b/>"), std::string("<!DOCTYPE a><a/>"), std::string("<a>\xff</a>"), deep})
-    EXPECT_FALSE(parse_xml(bad)) << bad;
-}
-
-TEST(Xml, WritesWhatItCanReadBack) {
-  XmlWriter xml;
-  xml.open("R", "xmlns=\"n\"");
-  xml.element("K", "<a & \"b\">");
-  xml.close();
-  auto text = std::move(xml).str();
-  EXPECT_EQ(text, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<R xmlns=\"n\"><K>&lt;a &amp; &quot;b&quot;&gt;</K></R>");
-  EXPECT_EQ(parse_xml(text)->root().child("K").text(), "<a & \"b\">");
 }
 
 }  // namespace

@@ -16,7 +16,7 @@ std::optional<Query> Query::parse(std::string_view raw) {
     auto name = form_decode(one.substr(0, equals));
     auto value = equals == one.npos ? std::string() : form_decode(one.substr(equals + 1));
     if (!name || !value) return std::nullopt;
-    query.parameters_.push_back({std::move(*name), std::move(*value)});
+    query.parameters_.push_back({std::move(*name), std::move(*value), equals != one.npos});
   }
   return query;
 }

@@ -12,6 +12,7 @@ class Query {
  public:
   struct Parameter {
     std::string name, value;
+    bool has_value = false;  // there was a "=": signature version 2 tells "?acl" from "?acl="
   };
   static constexpr size_t limit = 1000;
 

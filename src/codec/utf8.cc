@@ -1,6 +1,9 @@
 #include "codec/utf8.h"
 
+#include <algorithm>
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
 
 namespace codec {
 
@@ -22,13 +25,32 @@ static size_t sequence(std::string_view text) {
   return 0;
 }
 
+// How many bytes at the front are ASCII, looked at by eights: most text is nothing else.
+static size_t ascii_words(std::string_view text) {
+  size_t i = 0;
+  for (uint64_t word; i + sizeof word <= text.size(); i += sizeof word) {
+    std::memcpy(&word, text.data() + i, sizeof word);
+    if (word & 0x8080808080808080) break;
+  }
+  return i;
+}
+
 bool is_utf8(std::string_view text) {
   while (!text.empty()) {
-    size_t length = sequence(text);
-    if (!length) return false;
-    text.remove_prefix(length);
+    text.remove_prefix(ascii_words(text));
+    for (int i = 0; i < 8 && !text.empty(); i++) {
+      size_t length = sequence(text);
+      if (!length) return false;
+      text.remove_prefix(length);
+    }
   }
   return true;
+}
+
+bool is_xml_safe(std::string_view text) {
+  bool control = std::ranges::any_of(text, [](unsigned char c) { return c < 0x20 && c != '\t' && c != '\n' && c != '\r'; });
+  bool reserved = text.find("\xEF\xBF\xBE") != text.npos || text.find("\xEF\xBF\xBF") != text.npos;
+  return !control && !reserved && is_utf8(text);
 }
 
 }  // namespace codec

@@ -2,15 +2,13 @@
 
 #include <pugixml.hpp>
 
-#include "codec/utf8.h"
+#include "codec/xml_grammar.h"
 
 namespace codec {
 
 struct XmlDocument::State {
   pugi::xml_document document;
 };
-
-static constexpr int depth_limit = 64;
 
 static pugi::xml_node node_of(void* node) { return pugi::xml_node(static_cast<pugi::xml_node_struct*>(node)); }
 static XmlElement element_of(pugi::xml_node node) { return node ? XmlElement(node.internal_object()) : XmlElement(); }
@@ -58,81 +56,14 @@ XmlDocument::XmlDocument(XmlDocument&&) noexcept = default;
 XmlDocument& XmlDocument::operator=(XmlDocument&&) noexcept = default;
 XmlElement XmlDocument::root() const { return element_of(state_->document.document_element()); }
 
-// pugixml's own recursion is shallow, but ours over the result need not be.
-static bool too_deep(std::string_view body) {
-  int depth = 0;
-  for (size_t i = 0; i + 1 < body.size(); i++) {
-    if (body[i] == '<' && body[i + 1] == '/') depth--;
-    if (body[i] == '<' && body[i + 1] != '/' && body[i + 1] != '?' && body[i + 1] != '!') depth++;
-    if (body[i] == '/' && body[i + 1] == '>') depth--;
-    if (depth > depth_limit) return true;
-  }
-  return false;
-}
-
-static int count_elements(pugi::xml_document& document) {
-  int count = 0;
-  for (auto node : document.children()) count += node.type() == pugi::node_element;
-  return count;
-}
-
 base::Result<XmlDocument> parse_xml(std::string_view body) {
-  bool hostile = body.find("<!DOCTYPE") != body.npos || body.find('\0') != body.npos || too_deep(body);
-  if (hostile || !is_utf8(body)) return base::fail(base::Errc::invalid, "XML that is not accepted");
+  TRY_VOID(check_xml(body));
   XmlDocument parsed;
+  // White space that is all of an element's text is kept: a key may be a single space.
   auto result = parsed.state_->document.load_buffer(body.data(), body.size(),
                                                     pugi::parse_default | pugi::parse_ws_pcdata_single, pugi::encoding_utf8);
-  if (!result) return base::fail(base::Errc::invalid, result.description());
-  if (count_elements(parsed.state_->document) != 1) return base::fail(base::Errc::invalid, "not one root element");
+  if (!result || !parsed.root()) return base::fail(base::Errc::invalid, result.description());
   return parsed;
-}
-
-XmlWriter::XmlWriter() : out_("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n") {}
-
-void XmlWriter::open(std::string_view name, std::string_view attributes) {
-  out_ += '<';
-  out_ += name;
-  if (!attributes.empty()) (out_ += ' ') += attributes;
-  out_ += '>';
-  open_.emplace_back(name);
-}
-
-void XmlWriter::close() {
-  out_ += "</";
-  out_ += open_.back();
-  out_ += '>';
-  open_.pop_back();
-}
-
-// Control characters are written as references, as S3 does, though XML 1.0 knows no such characters.
-static void append_escaped(std::string& out, char c) {
-  switch (c) {
-    case '&': out += "&amp;"; return;
-    case '<': out += "&lt;"; return;
-    case '>': out += "&gt;"; return;
-    case '"': out += "&quot;"; return;
-    default: break;
-  }
-  static constexpr char digits[] = "0123456789abcdef";
-  auto value = static_cast<unsigned char>(c);
-  if (value >= 0x20) {
-    out += c;
-    return;
-  }
-  out += "&#x";
-  if (value >> 4) out += digits[value >> 4];
-  out += digits[value & 15];
-  out += ';';
-}
-
-void XmlWriter::text(std::string_view text) {
-  for (char c : text) append_escaped(out_, c);
-}
-
-void XmlWriter::element(std::string_view name, std::string_view content) {
-  ((out_ += '<') += name) += '>';
-  text(content);
-  ((out_ += "</") += name) += '>';
 }
 
 }  // namespace codec
