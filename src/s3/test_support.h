@@ -1,0 +1,64 @@
+#pragma once
+// What several unit tests of S3 need.
+#include <vector>
+
+#include "aws/call.h"
+#include "iam/accounts.h"
+
+namespace s3::test {
+
+// Accounts that a test names: canonical ids are 64 times the digit of the account.
+class FakeAccounts final : public iam::Accounts {
+ public:
+  void add(char digit, std::string name) {
+    auto account = std::make_shared<iam::Account>(iam::Account{std::string(12, '1'), std::string(64, digit), std::move(name), false});
+    account->id.back() = digit >= 'a' ? '9' : digit;
+    accounts_.push_back(std::move(account));
+  }
+
+  base::Result<iam::AccessKey> ensure_root(std::optional<std::pair<std::string, std::string>>) override { return refused(); }
+  base::Result<iam::AccessKey> create(std::string_view) override { return refused(); }
+  std::shared_ptr<const iam::AccessKey> find_key(std::string_view) const override { return nullptr; }
+  std::shared_ptr<const iam::Account> find_canonical(std::string_view id) const override {
+    return find([&](auto& account) { return account.canonical_id == id; });
+  }
+  std::shared_ptr<const iam::Account> find_email(std::string_view email) const override {
+    return find([&](auto& account) { return account.name + "@cumulet.local" == email; });
+  }
+  std::vector<iam::Account> list() const override { return {}; }
+
+ private:
+  static std::unexpected<base::Error> refused() { return base::fail(base::Errc::unavailable, "not in tests"); }
+  template <class Wanted>
+  std::shared_ptr<const iam::Account> find(Wanted wanted) const {
+    for (auto& account : accounts_)
+      if (wanted(*account)) return account;
+    return nullptr;
+  }
+  std::vector<std::shared_ptr<iam::Account>> accounts_;
+};
+
+// A request of which only the head is there.
+class FakeExchange final : public http::Exchange {
+ public:
+  FakeExchange(std::string_view method, std::string_view target, std::vector<std::pair<std::string, std::string>> headers = {}) {
+    head_.set_start(method, target, 11);
+    for (auto& [name, value] : headers) head_.add_field(name, value);
+  }
+  const http::RequestHead& head() const override { return head_; }
+  const http::Peer& peer() const override { return peer_; }
+  std::optional<uint64_t> content_length() const override { return 0; }
+  base::Task<base::Result<size_t>> read(std::span<char>) override { co_return size_t(0); }
+  base::Task<base::Result<>> respond(int, const http::HeaderList&, std::string_view) override { co_return base::Result<>(); }
+  base::Task<base::Result<>> start(int, const http::HeaderList&, uint64_t) override { co_return base::Result<>(); }
+  base::Task<base::Result<>> write(std::span<const char>) override { co_return base::Result<>(); }
+  int status() const override { return 0; }
+  uint64_t bytes_sent() const override { return 0; }
+  uint64_t bytes_received() const override { return 0; }
+
+ private:
+  http::RequestHead head_;
+  http::Peer peer_;
+};
+
+}  // namespace s3::test
