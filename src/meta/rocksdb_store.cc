@@ -1,17 +1,20 @@
 #include "meta/rocksdb_store.h"
 
-#include <rocksdb/cache.h>
+#include <pthread.h>
 #include <rocksdb/db.h>
-#include <rocksdb/filter_policy.h>
-#include <rocksdb/table.h>
 #include <rocksdb/utilities/write_batch_with_index.h>
 
 #include <condition_variable>
-#include <deque>
+#include <future>
 #include <mutex>
 #include <thread>
 
+#include "base/file_system.h"
 #include "base/log.h"
+#include "meta/rocksdb_files.h"
+#include "meta/rocksdb_options.h"
+#include "meta/rocksdb_upkeep.h"
+#include "meta/watermark.h"
 
 namespace meta {
 
@@ -19,11 +22,11 @@ using base::Errc;
 
 namespace {
 
-constexpr size_t group_limit = 1024;             // transactions that share a sync
-constexpr size_t value_in_blob_file_bytes = 1024;  // larger values stay out of compactions
+constexpr size_t group_limit_bytes = 4 << 20;  // of writes that share a sync
+constexpr std::chrono::seconds repair_pause{1};
 
 base::Error error_of(const rocksdb::Status& status) {
-  auto kind = status.IsNoSpace() ? Errc::no_space : status.IsCorruption() ? Errc::corrupt : status.IsBusy() ? Errc::unavailable : Errc::io;
+  auto kind = status.IsNoSpace() ? Errc::no_space : status.IsCorruption() ? Errc::corrupt : Errc::io;
   return {kind, "RocksDB: " + status.ToString()};
 }
 
@@ -46,19 +49,27 @@ std::string end_of(std::string_view partition) {
   return end;
 }
 
-std::string_view view(const rocksdb::Slice& text) { return {text.data(), text.size()}; }
+// The partition that a stored key belongs to.
+std::string_view partition_in(std::string_view stored) {
+  size_t size = static_cast<size_t>(static_cast<unsigned char>(stored[0])) << 8 | static_cast<unsigned char>(stored[1]);
+  return stored.substr(2, size);
+}
 
-using DatabaseIterator = std::unique_ptr<rocksdb::Iterator>;
+// Below every partition; never written but to have something to erase.
+const std::string unused_key(1, '\0');
+
+std::string_view view(const rocksdb::Slice& text) { return {text.data(), text.size()}; }
 
 class RocksdbCursor final : public Cursor {
  public:
-  using Open = std::function<DatabaseIterator(const rocksdb::ReadOptions&)>;
-  RocksdbCursor(const Open& open, std::string_view partition, const rocksdb::Snapshot* snapshot)
-      : prefix_(stored_key(partition, "")), end_(end_of(partition)), bound_(end_) {
-    rocksdb::ReadOptions options;
-    options.snapshot = snapshot;
-    options.iterate_upper_bound = &bound_;
-    iterator_ = open(options);
+  // `above`, where there is one, hides what the database has under the same keys.
+  RocksdbCursor(rocksdb::DB& db, std::string_view partition, const rocksdb::Snapshot* snapshot,
+                std::unique_ptr<rocksdb::WriteBatchWithIndex> above)
+      : prefix_(stored_key(partition, "")), end_(end_of(partition)), bound_(end_), above_(std::move(above)) {
+    options_.snapshot = snapshot;
+    options_.iterate_upper_bound = &bound_;
+    iterator_.reset(db.NewIterator(options_));
+    if (above_) iterator_.reset(above_->NewIteratorWithBase(db.DefaultColumnFamily(), iterator_.release(), &options_));
   }
   void seek(std::string_view key) override { iterator_->Seek(prefix_ + std::string(key)); }
   void next() override { iterator_->Next(); }
@@ -74,7 +85,9 @@ class RocksdbCursor final : public Cursor {
  private:
   std::string prefix_, end_;
   rocksdb::Slice bound_;
-  DatabaseIterator iterator_;
+  rocksdb::ReadOptions options_;
+  std::unique_ptr<rocksdb::WriteBatchWithIndex> above_;
+  std::unique_ptr<rocksdb::Iterator> iterator_;
 };
 
 Result<std::optional<std::string>> found(const rocksdb::Status& status, std::string value) {
@@ -96,7 +109,7 @@ class SnapshotReader final : public Reader {
     return found(status, std::move(value));
   }
   std::unique_ptr<Cursor> cursor() const override {
-    return std::make_unique<RocksdbCursor>([&](auto& options) { return DatabaseIterator(db_.NewIterator(options)); }, partition_, snapshot_);
+    return std::make_unique<RocksdbCursor>(db_, partition_, snapshot_, nullptr);
   }
 
  private:
@@ -105,58 +118,161 @@ class SnapshotReader final : public Reader {
   const rocksdb::Snapshot* snapshot_;
 };
 
+// What the transactions of one group wrote so far, and what the running one writes: one batch for the database, and an index
+// of what lies where in it. The values are copied once.
+class Group {
+ public:
+  explicit Group(rocksdb::DB& db) : db_(db) {}
+  rocksdb::DB& db() const { return db_; }
+  rocksdb::WriteBatch& batch() { return batch_; }
+
+  // The running transaction's writes; invisible until `accept`.
+  void put(std::string key, std::string_view value) {
+    batch_.Put(key, {value.data(), value.size()}).PermitUncheckedError();
+    running_.emplace_back(std::move(key), Place{batch_.GetDataSize() - value.size(), value.size()});
+  }
+  void erase(std::string key) {
+    batch_.Delete(key).PermitUncheckedError();
+    running_.emplace_back(std::move(key), std::nullopt);
+  }
+
+  void begin() { batch_.SetSavePoint(); }
+  void accept() {
+    batch_.PopSavePoint().PermitUncheckedError();
+    for (auto& [key, place] : running_) written_.insert_or_assign(std::move(key), place);
+    running_.clear();
+  }
+  void reject() {
+    batch_.RollbackToSavePoint().PermitUncheckedError();
+    running_.clear();
+  }
+
+  Result<std::optional<std::string>> get(const std::string& key) const {
+    auto written = written_.find(key);
+    if (written != written_.end()) return written->second ? std::optional(std::string(value_at(*written->second))) : std::nullopt;
+    std::string value;
+    auto status = db_.Get({}, key, &value);
+    return found(status, std::move(value));
+  }
+
+  // What earlier transactions wrote, in order; nothing if they wrote nothing.
+  std::unique_ptr<rocksdb::WriteBatchWithIndex> sorted() const {
+    if (written_.empty()) return nullptr;
+    auto sorted = std::make_unique<rocksdb::WriteBatchWithIndex>(rocksdb::BytewiseComparator(), 0, true);
+    for (auto& [key, place] : written_) {
+      auto value = place ? value_at(*place) : std::string_view();
+      auto status = place ? sorted->Put(key, {value.data(), value.size()}) : sorted->Delete(key);
+      status.PermitUncheckedError();
+    }
+    return sorted;
+  }
+
+ private:
+  struct Place {
+    size_t offset, size;
+  };
+  using Written = std::optional<Place>;  // nothing: erased
+  std::string_view value_at(Place place) const { return std::string_view(batch_.Data()).substr(place.offset, place.size); }
+
+  rocksdb::DB& db_;
+  rocksdb::WriteBatch batch_;
+  std::unordered_map<std::string, Written> written_;
+  std::vector<std::pair<std::string, Written>> running_;
+};
+
 // The database and, above it, what earlier transactions of the same group wrote.
 class GroupReader final : public Reader {
  public:
-  GroupReader(rocksdb::DB& db, rocksdb::WriteBatchWithIndex& group, std::string_view partition)
-      : db_(db), group_(group), partition_(partition) {}
-  Result<std::optional<std::string>> get(std::string_view key) const override {
-    std::string value;
-    auto status = group_.GetFromBatchAndDB(&db_, {}, stored_key(partition_, key), &value);
-    return found(status, std::move(value));
-  }
-  std::unique_ptr<Cursor> cursor() const override {
-    auto open = [&](auto& options) { return DatabaseIterator(group_.NewIteratorWithBase(db_.DefaultColumnFamily(), db_.NewIterator(options), &options)); };
-    return std::make_unique<RocksdbCursor>(open, partition_, nullptr);
-  }
+  GroupReader(const Group& group, std::string_view partition) : group_(group), partition_(partition) {}
+  Result<std::optional<std::string>> get(std::string_view key) const override { return group_.get(stored_key(partition_, key)); }
+  std::unique_ptr<Cursor> cursor() const override { return std::make_unique<RocksdbCursor>(group_.db(), partition_, nullptr, group_.sorted()); }
 
  private:
-  rocksdb::DB& db_;
-  rocksdb::WriteBatchWithIndex& group_;
+  const Group& group_;
   std::string_view partition_;
 };
 
-// Held back until the transaction has succeeded.
-class PendingBatch final : public Batch {
+class GroupBatch final : public Batch {
  public:
-  explicit PendingBatch(std::string_view partition) : partition_(partition) {}
-  void put(std::string_view key, std::string_view value) override { entries_.push_back({stored_key(partition_, key), std::string(value)}); }
-  void erase(std::string_view key) override { entries_.push_back({stored_key(partition_, key), std::nullopt}); }
-  void add_to(rocksdb::WriteBatchWithIndex& group) const {
-    for (auto& [key, value] : entries_) {
-      auto status = value ? group.Put(key, *value) : group.Delete(key);
-      status.PermitUncheckedError();
-    }
-  }
+  GroupBatch(Group& group, std::string_view partition) : group_(group), partition_(partition) {}
+  void put(std::string_view key, std::string_view value) override { group_.put(stored_key(partition_, key), value); }
+  void erase(std::string_view key) override { group_.erase(stored_key(partition_, key)); }
 
  private:
-  struct Entry {
-    std::string key;
-    std::optional<std::string> value;
-  };
+  Group& group_;
   std::string_view partition_;
-  std::vector<Entry> entries_;
 };
 
 struct Queued {
-  std::string partition;
-  Transaction transaction;
+  std::string_view partition;  // the committer waits, so it stays
+  Transaction& transaction;
   std::move_only_function<void(Result<>)> done;
+};
+
+// The writing end: puts groups on the disk, and finds its way back after the disk failed.
+class Log {
+ public:
+  Log(rocksdb::DB& db, Watermark watermark) : db_(db), watermark_(std::move(watermark)) {}
+
+  // Returns when the batch would survive a power cut.
+  Result<> write(rocksdb::WriteBatch& batch) {
+    if (!batch.Count()) return {};
+    std::lock_guard lock(mutex_);
+    if (failure_ && !repair()) return std::unexpected(*failure_);
+    rocksdb::WriteOptions options;
+    options.sync = true;
+    auto status = db_.Write(options, &batch);
+    if (!status.ok()) return fail(status);
+    watermark_.acknowledge(db_.GetLatestSequenceNumber());
+    return {};
+  }
+
+ private:
+  Result<> fail(const rocksdb::Status& status) {
+    failure_ = error_of(status);
+    base::log::error("cannot write metadata", {{"error", failure_->what}});
+    auto answer = *failure_;
+    repair();
+    return std::unexpected(std::move(answer));
+  }
+
+  // A failed write may lie in the log, even whole, and would come back at the next start. So the log is ended: once what was
+  // acknowledged is in a table, nobody reads that log again. Where this fails too, the store refuses writes and tries again
+  // later; only a crash before it succeeded can bring the failed write back.
+  bool repair() {
+    auto now = std::chrono::steady_clock::now();
+    if (now - last_repair_ < repair_pause) return false;
+    last_repair_ = now;
+    // RocksDB ends a log whose file has failed only while it resumes, and only if there is something to put into a table:
+    // what the first round puts there lets the second one end it.
+    if (!end_log() && !end_log()) return false;
+    base::log::info("metadata can be written again");
+    failure_.reset();
+    return true;
+  }
+
+  bool end_log() {
+    rocksdb::WriteOptions unlogged;
+    unlogged.disableWAL = true;
+    auto status = db_.Resume();
+    if (status.ok()) status = db_.Delete(unlogged, unused_key);
+    if (status.ok()) status = db_.Flush({});
+    return status.ok();
+  }
+
+  rocksdb::DB& db_;
+  std::mutex mutex_;
+  Watermark watermark_;
+  std::optional<base::Error> failure_;
+  std::chrono::steady_clock::time_point last_repair_;
 };
 
 class RocksdbStore final : public Store {
  public:
-  RocksdbStore(std::unique_ptr<rocksdb::DB> db, base::ThreadPool& pool) : db_(std::move(db)), pool_(pool), thread_([this] { run(); }) {}
+  RocksdbStore(std::unique_ptr<rocksdb::Env> env, std::unique_ptr<rocksdb::DB> db, Watermark watermark, base::ThreadPool& pool)
+      : env_(std::move(env)), db_(std::move(db)), log_(*db_, std::move(watermark)), pool_(pool), upkeep_(*db_), thread_([this] { run(); }) {
+    pthread_setname_np(thread_.native_handle(), "meta-commit");
+  }
 
   ~RocksdbStore() override {
     {
@@ -168,10 +284,9 @@ class RocksdbStore final : public Store {
   }
 
   std::optional<std::optional<std::string>> try_get(std::string_view partition, std::string_view key) const override {
-    rocksdb::ReadOptions options;
-    options.read_tier = rocksdb::kBlockCacheTier;
+    NoDiskWait no_wait;
     rocksdb::PinnableSlice value;
-    auto status = db_->Get(options, db_->DefaultColumnFamily(), stored_key(partition, key), &value);
+    auto status = db_->Get({}, db_->DefaultColumnFamily(), stored_key(partition, key), &value);
     if (status.ok()) return std::optional(std::string(view(value)));
     if (status.IsNotFound()) return std::optional<std::string>();
     return std::nullopt;  // the disk has to be asked, or to say what is wrong
@@ -180,50 +295,38 @@ class RocksdbStore final : public Store {
   std::unique_ptr<Reader> reader(std::string_view partition) const override { return std::make_unique<SnapshotReader>(*db_, partition); }
 
   Task<Result<>> commit(std::string_view partition, Transaction transaction) override {
-    co_return co_await base::suspend<Result<>>([&](auto resume) {
-      enqueue({std::string(partition), std::move(transaction), std::move(resume)});
-    });
+    co_return co_await base::suspend<Result<>>([&](auto resume) { enqueue({partition, transaction, std::move(resume)}); });
   }
 
   Result<> commit_blocking(std::string_view partition, Transaction transaction) override {
-    std::mutex mutex;
-    std::condition_variable ready;
-    std::optional<Result<>> outcome;
-    enqueue({std::string(partition), std::move(transaction), [&](Result<> result) {
-               std::lock_guard lock(mutex);
-               outcome = std::move(result);
-               ready.notify_one();
-             }});
-    std::unique_lock lock(mutex);
-    ready.wait(lock, [&] { return outcome.has_value(); });
-    return *std::move(outcome);
+    std::promise<Result<>> promise;
+    auto outcome = promise.get_future();
+    enqueue({partition, transaction, [promise = std::move(promise)](Result<> result) mutable { promise.set_value(std::move(result)); }});
+    return outcome.get();
   }
 
   Result<std::vector<std::string>> partitions() const override {
     std::vector<std::string> names;
-    DatabaseIterator iterator(db_->NewIterator({}));
-    for (iterator->SeekToFirst(); iterator->Valid(); iterator->Seek(end_of(names.back()))) {
-      auto key = view(iterator->key());
-      size_t size = static_cast<size_t>(static_cast<unsigned char>(key[0])) << 8 | static_cast<unsigned char>(key[1]);
-      names.emplace_back(key.substr(2, size));
-    }
+    std::unique_ptr<rocksdb::Iterator> iterator(db_->NewIterator({}));
+    for (iterator->SeekToFirst(); iterator->Valid(); iterator->Seek(end_of(names.back()))) names.emplace_back(partition_in(view(iterator->key())));
     if (!iterator->status().ok()) return std::unexpected(error_of(iterator->status()));
     std::ranges::sort(names);
     return names;
   }
 
   Result<> drop(std::string_view partition) override {
-    rocksdb::WriteOptions options;
-    options.sync = true;
-    auto status = db_->DeleteRange(options, db_->DefaultColumnFamily(), stored_key(partition, ""), end_of(partition));
-    if (status.ok()) return {};
-    return std::unexpected(error_of(status));
+    rocksdb::WriteBatch batch;
+    auto status = batch.DeleteRange(db_->DefaultColumnFamily(), stored_key(partition, ""), end_of(partition));
+    if (!status.ok()) return std::unexpected(error_of(status));
+    return log_.write(batch);
   }
 
   std::vector<std::string> verify() const override {
     std::vector<std::string> wrong;
     if (auto status = db_->VerifyChecksum(); !status.ok()) wrong.push_back(error_of(status).what);
-    DatabaseIterator iterator(db_->NewIterator({}));
+    rocksdb::ReadOptions options;
+    options.fill_cache = false;
+    std::unique_ptr<rocksdb::Iterator> iterator(db_->NewIterator(options));
     for (iterator->SeekToFirst(); iterator->Valid();) iterator->Next();
     if (!iterator->status().ok()) wrong.push_back(error_of(iterator->status()).what);
     return wrong;
@@ -233,93 +336,79 @@ class RocksdbStore final : public Store {
 
  private:
   void enqueue(Queued queued) {
+    bool first;
     {
       std::lock_guard lock(mutex_);
+      first = queue_.empty();
       queue_.push_back(std::move(queued));
     }
-    wake_.notify_one();
+    if (first) wake_.notify_one();
   }
 
   void run() {
+    std::vector<Queued> group;
     for (;;) {
-      std::unique_lock lock(mutex_);
-      wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
-      if (queue_.empty()) return;
-      std::vector<Queued> group;
-      while (!queue_.empty() && group.size() < group_limit) {
-        group.push_back(std::move(queue_.front()));
-        queue_.pop_front();
+      {
+        std::unique_lock lock(mutex_);
+        wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+        if (queue_.empty()) return;
+        std::swap(group, queue_);
       }
-      lock.unlock();
-      write_group(group);
+      for (std::span rest(group); !rest.empty();) rest = rest.subspan(commit_some(rest));
+      group.clear();
     }
   }
 
   // Runs the transactions one after another, then makes all that succeeded durable with one sync. What a transaction
-  // decided on the ground of another's writes fails with it, since both are in one batch.
-  void write_group(std::vector<Queued>& group) {
-    rocksdb::WriteBatchWithIndex batch(rocksdb::BytewiseComparator(), 0, true);
+  // decided on the ground of another's writes fails with it, since both are in one batch. Returns how many it took.
+  size_t commit_some(std::span<Queued> queued) {
+    Group group(*db_);
     std::vector<Result<>> outcomes;
-    for (auto& queued : group) {
-      PendingBatch pending(queued.partition);
-      outcomes.push_back(queued.transaction(GroupReader(*db_, batch, queued.partition), pending));
-      if (outcomes.back()) pending.add_to(batch);
-    }
-    auto written = write(*batch.GetWriteBatch());
-    for (size_t i = 0; i < group.size(); i++) group[i].done(outcomes[i] && !written ? written : std::move(outcomes[i]));
+    while (outcomes.size() < queued.size() && group.batch().GetDataSize() < group_limit_bytes) outcomes.push_back(run_one(group, queued[outcomes.size()]));
+    auto written = log_.write(group.batch());
+    for (size_t i = 0; i < outcomes.size(); i++) queued[i].done(outcomes[i] && !written ? written : std::move(outcomes[i]));
+    return outcomes.size();
   }
 
-  Result<> write(rocksdb::WriteBatch& batch) {
-    if (!batch.Count()) return {};
-    rocksdb::WriteOptions options;
-    options.sync = true;
-    auto status = db_->Write(options, &batch);
-    if (status.ok()) return {};
-    base::log::error("cannot write metadata", {{"error", status.ToString()}});
-    db_->Resume().PermitUncheckedError();  // so that the next one finds the database open, if the disk has room again
-    return std::unexpected(error_of(status));
+  static Result<> run_one(Group& group, Queued& queued) {
+    GroupReader before(group, queued.partition);
+    GroupBatch batch(group, queued.partition);
+    group.begin();
+    auto outcome = queued.transaction(before, batch);
+    outcome ? group.accept() : group.reject();
+    return outcome;
   }
 
+  std::unique_ptr<rocksdb::Env> env_;
   std::unique_ptr<rocksdb::DB> db_;
+  Log log_;
   base::ThreadPool& pool_;
+  RocksdbUpkeep upkeep_;
   std::mutex mutex_;
   std::condition_variable wake_;
-  std::deque<Queued> queue_;
+  std::vector<Queued> queue_;
   bool stopping_ = false;
   std::thread thread_;  // last: it uses the others
 };
 
-rocksdb::Options database_options(const RocksdbOptions& given) {
-  rocksdb::Options options;
-  options.create_if_missing = true;
-  options.write_buffer_size = given.write_buffer_bytes;
-  options.max_background_jobs = 2;
-  options.max_open_files = 512;
-  options.max_total_wal_size = 4 * given.write_buffer_bytes;
-  options.keep_log_file_num = 4;
-  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;  // a torn tail was never acknowledged
-  options.enable_blob_files = true;
-  options.min_blob_size = value_in_blob_file_bytes;
-  options.enable_blob_garbage_collection = true;
-  options.paranoid_checks = true;
-  rocksdb::BlockBasedTableOptions table;
-  table.block_cache = rocksdb::NewLRUCache(given.cache_bytes);
-  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
-  table.cache_index_and_filter_blocks = true;
-  options.blob_cache = table.block_cache;
-  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
-  return options;
+Result<std::unique_ptr<rocksdb::DB>> open_database(const RocksdbOptions& options, rocksdb::Env& env) {
+  TRY_VOID(base::posix_file_system().make_folders(options.folder));
+  rocksdb::DB* db = nullptr;
+  auto status = rocksdb::DB::Open(database_options(options, env), options.folder.string(), &db);
+  if (status.ok()) return std::unique_ptr<rocksdb::DB>(db);
+  bool locked = status.ToString().find("lock") != std::string::npos;
+  auto error = error_of(status);
+  return base::fail(locked ? Errc::unavailable : error.kind, "cannot open " + options.folder.string() + ": " + error.what);
 }
 
 }  // namespace
 
 Result<std::unique_ptr<Store>> open_rocksdb_store(RocksdbOptions options) {
-  rocksdb::DB* db = nullptr;
-  auto status = rocksdb::DB::Open(database_options(options), options.folder.string(), &db);
-  if (status.ok()) return std::make_unique<RocksdbStore>(std::unique_ptr<rocksdb::DB>(db), *options.pool);
-  bool locked = status.ToString().find("lock") != std::string::npos;
-  auto error = error_of(status);
-  return base::fail(locked ? Errc::unavailable : error.kind, "cannot open " + options.folder.string() + ": " + error.what);
+  if (!checksums_are_sound()) return base::fail(Errc::corrupt, "this machine computes CRC32C wrongly");
+  auto env = make_rocksdb_env();
+  TRY(db, open_database(options, *env));
+  TRY(watermark, Watermark::open(options.folder / "acknowledged", db->GetLatestSequenceNumber()));
+  return std::make_unique<RocksdbStore>(std::move(env), std::move(db), std::move(watermark), *options.pool);
 }
 
 }  // namespace meta

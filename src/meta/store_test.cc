@@ -107,26 +107,5 @@ TEST_P(StoreTest, HasOneWinnerAndLosesNoIncrement) {
 
 INSTANTIATE_TEST_SUITE_P(Engines, StoreTest, testing::Values(false, true), [](auto& info) { return info.param ? "rocksdb" : "memory"; });
 
-TEST(RocksdbStore, KeepsWhatItAcknowledgedAndIsOpenOnlyOnce) {
-  base::ThreadPool pool("test", 1);
-  auto folder = std::filesystem::temp_directory_path() / ("cumulet-meta-" + base::random_hex(16));
-  std::string large(10'000, 'x');
-  {
-    auto store = std::move(*open_rocksdb_store({.folder = folder, .pool = &pool}));
-    ASSERT_TRUE(store->commit_blocking("p", [&](const Reader&, Batch& batch) -> Result<> {
-      batch.put("a", large);
-      return {};
-    }));
-    auto second = open_rocksdb_store({.folder = folder, .pool = &pool});
-    ASSERT_FALSE(second);
-    EXPECT_EQ(second.error().kind, base::Errc::unavailable) << second.error().what;
-  }
-  auto again = std::move(*open_rocksdb_store({.folder = folder, .pool = &pool}));
-  EXPECT_EQ(again->reader("p")->get("a").value(), large);
-  EXPECT_THAT(again->verify(), testing::IsEmpty());
-  again.reset();
-  std::filesystem::remove_all(folder);
-}
-
 }  // namespace
 }  // namespace meta
