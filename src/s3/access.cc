@@ -1,5 +1,7 @@
 #include "s3/access.h"
 
+#include "s3/not_implemented.h"
+
 namespace s3 {
 
 using aws::Caller;
@@ -101,7 +103,7 @@ aws::Result<> may_on_object(const BucketRecord& bucket, const ObjectRecord& obje
 
 aws::Result<> may_configure(const BucketRecord& bucket, const Caller& caller) { return decide(owns(bucket, caller)); }
 
-aws::Result<> authorize(const State& state, const aws::Call& call) {
+static aws::Result<> authorize_caller(const State& state, const aws::Call& call) {
   if (call.operation->method == aws::Method::options) return {};  // a preflight is never signed
   auto rule = rule_for(call.operation->permission);
   if (rule == Rule::signed_caller || call.operation->target == aws::Target::service) return decide(!call.caller.anonymous());
@@ -111,6 +113,11 @@ aws::Result<> authorize(const State& state, const aws::Call& call) {
   // An owner may take anything out of a bucket, whatever its ACL says.
   if (call.operation->permission == "s3:DeleteObject" && owns(*bucket, call.caller)) return {};
   return decide_on_bucket(rule, *bucket, call.caller);
+}
+
+aws::Result<> authorize(const State& state, const aws::Call& call) {
+  TRY_VOID(authorize_caller(state, call));
+  return check_supported(call);
 }
 
 }  // namespace s3

@@ -18,7 +18,7 @@ aws::Result<> may_configure(const BucketRecord& bucket, const aws::Caller& calle
 
 // What can be decided before the operation runs: anonymous callers at the service, the bucket's existence and
 // owner (x-amz-expected-bucket-owner), and everything that depends on the bucket alone. Operations that read an object
-// ask may_on_object themselves, once they hold its record.
+// ask may_on_object themselves, once they hold its record. Then refuses what a header asks for and is not implemented.
 aws::Result<> authorize(const State& state, const aws::Call& call);
 
 }  // namespace s3

@@ -16,8 +16,9 @@ consteval Operation on_bucket(std::string_view name, aws::Method method, std::st
   return {{name, method, aws::Target::bucket, parameter, parameter2, "", ""}, answer_not_implemented};
 }
 
-consteval Operation on_object(std::string_view name, aws::Method method, std::string_view parameter, std::string_view parameter2 = {}) {
-  return {{name, method, aws::Target::object, parameter, parameter2, "", ""}, answer_not_implemented};
+consteval Operation on_object(std::string_view name, aws::Method method, std::string_view parameter, std::string_view parameter2 = {},
+                              std::string_view header = {}) {
+  return {{name, method, aws::Target::object, parameter, parameter2, header, ""}, answer_not_implemented};
 }
 
 using enum aws::Method;
@@ -86,8 +87,10 @@ constexpr Operation rows[] = {
     on_bucket("UpdateBucketMetadataAnnotationTableConfiguration", put, "metadataAnnotationTable"),
     on_bucket("UpdateBucketMetadataInventoryTableConfiguration", put, "metadataInventoryTable"),
     on_bucket("UpdateBucketMetadataJournalTableConfiguration", put, "metadataJournalTable"),
+    on_bucket("DeleteObjects", post, "delete"),
     on_object("DeleteObjectAnnotation", del, "annotation"),
     on_object("GetObjectAnnotation", get, "annotation", "annotationName"),
+    on_object("GetObjectAttributes", get, "attributes"),
     on_object("GetObjectLegalHold", get, "legal-hold"),
     on_object("GetObjectRetention", get, "retention"),
     on_object("GetObjectTorrent", get, "torrent"),
@@ -99,9 +102,48 @@ constexpr Operation rows[] = {
     on_object("RestoreObject", post, "restore"),
     on_object("SelectObjectContent", post, "select"),
     on_object("UpdateObjectEncryption", put, "encryption"),
+    on_object("CopyObject", put, "", "", "x-amz-copy-source"),
+    on_object("UploadPartCopy", put, "partNumber", "uploadId", "x-amz-copy-source"),
 };
 
+// Headers that ask for more than is there. `harmless`: the value that asks for nothing.
+struct Demand {
+  std::string_view header, harmless;
+};
+constexpr Demand demands[] = {
+    {"x-amz-bucket-object-lock-enabled", "false"},
+    {"x-amz-copy-source-server-side-encryption-customer-algorithm", ""},
+    {"x-amz-object-lock-legal-hold", "OFF"},
+    {"x-amz-object-lock-mode", ""},
+    {"x-amz-object-lock-retain-until-date", ""},
+    {"x-amz-object-ownership", "ObjectWriter"},
+    {"x-amz-server-side-encryption", ""},
+    {"x-amz-server-side-encryption-aws-kms-key-id", ""},
+    {"x-amz-server-side-encryption-customer-algorithm", ""},
+    {"x-amz-write-offset-bytes", ""},
+};
+
+bool is_refused(const http::RequestHead::Field& field) {
+  if (field.name.size() < 6 || !http::equal_ignoring_case(field.name.substr(0, 6), "x-amz-")) return false;
+  return std::ranges::any_of(demands, [&](auto& demand) {
+    return http::equal_ignoring_case(demand.header, field.name) && !http::equal_ignoring_case(demand.harmless, field.value);
+  });
+}
+
 }  // namespace
+
+aws::Result<> check_supported(const aws::Call& call) {
+  auto& head = call.exchange.head();
+  for (size_t i = 0; i < head.field_count(); i++)
+    if (auto field = head.field(i); is_refused(field))
+      return aws::fail(aws::ErrorCode::not_implemented, "What the header " + std::string(field.name) + " asks for is not implemented",
+                       {{"Header", std::string(field.name)}});
+  auto version = call.query.find("versionId");
+  if (version && *version != "null")
+    return aws::fail(aws::ErrorCode::invalid_argument, "Invalid version id specified",
+                     {{"ArgumentName", "versionId"}, {"ArgumentValue", std::string(*version)}});
+  return {};
+}
 
 std::span<const Operation> not_implemented_operations() { return rows; }
 

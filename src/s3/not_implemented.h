@@ -1,6 +1,8 @@
 #pragma once
-// Operations of AWS's model of S3 that have no row of their own here.
+// What AWS's S3 does and this one does not, or not yet.
 #include <string_view>
+
+#include "aws/call.h"
 
 namespace s3 {
 
@@ -17,5 +19,9 @@ inline constexpr Superseded superseded_operations[] = {
 
 // Operations of endpoints other than S3's own (directory buckets, Object Lambda), which no request to S3's can mean.
 inline constexpr std::string_view operations_elsewhere[] = {"ListDirectoryBuckets", "WriteGetObjectResponse"};
+
+// Refuses what a request asks of an operation besides, and what would else be passed over in silence: encryption, locks, versions.
+// **Errors** not_implemented; invalid_argument for a version other than "null", the only one there is without versioning.
+aws::Result<> check_supported(const aws::Call& call);
 
 }  // namespace s3

@@ -1,5 +1,5 @@
 #pragma once
-// The operation tables: one a file of handlers, listed in operations.cc.
+// The operation tables: one a file of handlers.
 #include <span>
 #include <vector>
 
@@ -19,5 +19,8 @@ std::span<const Operation> not_implemented_operations();
 std::span<const Operation> object_operations();
 std::span<const Operation> object_acl_operations();
 std::span<const Operation> object_tagging_operations();
+
+// All of them.
+std::vector<std::span<const Operation>> operation_tables();
 
 }  // namespace s3
