@@ -2,9 +2,9 @@
 
 #include <isa-l/crc.h>
 
-#include <array>
-#include <bit>
+#include <algorithm>
 
+#include "crypto/crc64.h"
 #include "crypto/digest.h"
 
 namespace crypto {
@@ -16,37 +16,8 @@ constexpr uint64_t polynomial(ChecksumAlgorithm algorithm) {
   switch (algorithm) {
     case ChecksumAlgorithm::crc32: return 0xEDB88320;
     case ChecksumAlgorithm::crc32c: return 0x82F63B78;
-    default: return 0x9A6C9329AC4BC9B5;  // CRC-64/NVME, NVM Express NVM Command Set Specification 1.0, section 5.2.1.3.4
+    default: return 0x9A6C9329AC4BC9B5;
   }
-}
-
-using Tables = std::array<std::array<uint64_t, 256>, 8>;
-
-// Slicing by eight: table[k][b] is the effect of byte b, k bytes before the last.
-constexpr Tables make_tables() {
-  Tables tables{};
-  for (uint64_t b = 0; b < 256; b++) {
-    uint64_t crc = b;
-    for (int bit = 0; bit < 8; bit++) crc = crc >> 1 ^ (crc & 1 ? polynomial(ChecksumAlgorithm::crc64nvme) : 0);
-    tables[0][b] = crc;
-  }
-  for (size_t k = 1; k < 8; k++)
-    for (size_t b = 0; b < 256; b++) tables[k][b] = tables[k - 1][b] >> 8 ^ tables[0][tables[k - 1][b] & 255];
-  return tables;
-}
-
-uint64_t crc64nvme(uint64_t crc, base::Bytes data) {
-  static constexpr Tables tables = make_tables();
-  crc = ~crc;
-  size_t i = 0;
-  for (; i + 8 <= data.size(); i += 8) {
-    for (size_t k = 0; k < 8; k++) crc ^= uint64_t(data[i + k]) << (8 * k);
-    uint64_t next = 0;
-    for (size_t k = 0; k < 8; k++) next ^= tables[7 - k][crc >> (8 * k) & 255];
-    crc = next;
-  }
-  for (; i < data.size(); i++) crc = crc >> 8 ^ tables[0][(crc ^ data[i]) & 255];
-  return ~crc;
 }
 
 // ISA-L takes lengths as int.

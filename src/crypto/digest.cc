@@ -1,4 +1,4 @@
-#define OPENSSL_SUPPRESS_DEPRECATED  // the one-shot functions cost a third of their EVP wrappers on short inputs
+#define OPENSSL_SUPPRESS_DEPRECATED  // the low-level digests: SHA256() looks its algorithm up, which costs more than a short input
 #include "crypto/digest.h"
 
 #include <openssl/evp.h>
@@ -16,13 +16,16 @@ struct Digest::State {
   std::unique_ptr<EVP_MD_CTX, Free> context{EVP_MD_CTX_new()};
 };
 
+static const EVP_MD* fetch(const char* name) {
+  auto* found = EVP_MD_fetch(nullptr, name, nullptr);
+  if (!found) throw std::runtime_error("OpenSSL has no " + std::string(name));
+  return found;
+}
+
+// Looked up once: else every new context would do it.
 static const EVP_MD* algorithm(DigestKind kind) {
-  switch (kind) {
-    case DigestKind::md5: return EVP_md5();
-    case DigestKind::sha1: return EVP_sha1();
-    case DigestKind::sha256: return EVP_sha256();
-  }
-  return nullptr;
+  static const EVP_MD* const found[] = {fetch("MD5"), fetch("SHA1"), fetch("SHA256")};
+  return found[static_cast<size_t>(kind)];
 }
 
 Digest::Digest(DigestKind kind) : state_(std::make_unique<State>()) {
@@ -44,13 +47,19 @@ std::string Digest::finish() {
 
 std::string md5(std::string_view data) {
   std::string out(MD5_DIGEST_LENGTH, '\0');
-  MD5(reinterpret_cast<const unsigned char*>(data.data()), data.size(), reinterpret_cast<unsigned char*>(out.data()));
+  MD5_CTX context;
+  MD5_Init(&context);
+  MD5_Update(&context, data.data(), data.size());
+  MD5_Final(reinterpret_cast<unsigned char*>(out.data()), &context);
   return out;
 }
 
 std::string sha256(std::string_view data) {
   std::string out(SHA256_DIGEST_LENGTH, '\0');
-  SHA256(reinterpret_cast<const unsigned char*>(data.data()), data.size(), reinterpret_cast<unsigned char*>(out.data()));
+  SHA256_CTX context;
+  SHA256_Init(&context);
+  SHA256_Update(&context, data.data(), data.size());
+  SHA256_Final(reinterpret_cast<unsigned char*>(out.data()), &context);
   return out;
 }
 

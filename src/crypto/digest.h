@@ -8,7 +8,7 @@
 
 namespace crypto {
 
-enum class DigestKind { md5, sha1, sha256 };
+enum class DigestKind { md5, sha1, sha256 };  // digest.cc has a table in this order
 
 // **Threads** One at a time.
 class Digest {

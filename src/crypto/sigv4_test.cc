@@ -50,6 +50,7 @@ TEST(SigV4, SignsTheExampleOfChunks) {
 
 TEST(SigV4, JoinsFieldsOfOneNameAndFoldsSpace) {
   EXPECT_EQ(canonical_request("GET", "", {}, {{"a", " x   y "}, {"a", "z"}, {"b", ""}}, "h"), "GET\n/\n\na:x y,z\nb:\n\na;b\nh");
+  EXPECT_EQ(canonical_request("GET", "/ä b//c", {{"b", ""}, {"a", "2"}, {"a", "1/ +"}}, {{"h", "\t"}}, "p"), "GET\n/%C3%A4%20b//c\na=1%2F%20%2B&a=2&b=\nh:\n\nh\np");
 }
 
 TEST(SigV4, ReadsAuthorizationHeaders) {
@@ -61,7 +62,11 @@ TEST(SigV4, ReadsAuthorizationHeaders) {
   EXPECT_THAT(found->signed_headers, testing::ElementsAre("host", "x-amz-date"));
   for (size_t size = 0; size < good.size(); size++) EXPECT_FALSE(Authorization::parse(good.substr(0, size))) << size;
   EXPECT_FALSE(Authorization::parse(good + "a"));
-  EXPECT_FALSE(Credential::parse("a/b/20130524/us-east-1/s3/aws4_request"));
+  for (auto bad : {"a/b/20130524/us-east-1/s3/aws4_request", "a/2013-5-4/us-east-1/s3/aws4_request", "a/20130524//s3/aws4_request",
+                   "/20130524/us-east-1/s3/aws4_request", "a/20130524/us-east-1/s3/aws5_request", "a/20130524/us-east-1/s3", ""})
+    EXPECT_FALSE(Credential::parse(bad)) << bad;
+  EXPECT_FALSE(Authorization::parse("AWS4-HMAC-SHA256 Credential=AKID/20130524/us-east-1/s3/aws4_request, SignedHeaders=, Signature=" + std::string(64, 'a')));
+  EXPECT_FALSE(Authorization::parse("AWS4-HMAC-SHA256 Credential=AKID/20130524/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=" + std::string(64, 'g')));
 }
 
 }  // namespace
