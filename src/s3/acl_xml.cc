@@ -1,6 +1,6 @@
 // AccessControlPolicy documents.
-#include "codec/xml.h"
 #include "s3/acl.h"
+#include "s3/xml.h"
 
 namespace s3 {
 
@@ -9,7 +9,6 @@ using codec::XmlElement;
 
 namespace {
 
-constexpr std::string_view s3_namespace = "xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"";
 constexpr std::string_view xsi_namespace = "xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\"";
 
 constexpr std::pair<Permission, std::string_view> permission_names[] = {{Permission::read, "READ"},

@@ -1,7 +1,7 @@
 #include "s3/cors_rules.h"
 
 #include "codec/numbers.h"
-#include "codec/xml.h"
+#include "s3/xml.h"
 
 namespace s3 {
 
@@ -104,7 +104,7 @@ aws::Result<std::vector<CorsRule>> cors_rules_from_xml(std::string_view document
 
 std::string cors_rules_to_xml(const std::vector<CorsRule>& rules) {
   codec::XmlWriter xml;
-  xml.open("CORSConfiguration", "xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"");
+  xml.open("CORSConfiguration", s3_namespace);
   for (auto& rule : rules) {
     xml.open("CORSRule");
     if (!rule.id.empty()) xml.element("ID", rule.id);

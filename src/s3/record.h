@@ -23,7 +23,7 @@ struct BucketRecord {
   base::Time created{};
   Acl acl;
   Pairs tags;
-  // Documents kept as they were sent, by sub-resource: "cors".
+  // Documents, valid and as this server writes them, by sub-resource: "cors".
   Pairs documents;
 
   const std::string* document(std::string_view sub_resource) const;

@@ -70,5 +70,33 @@ TEST(Record, NoPrefixOfOneIsTakenForMore) {
   EXPECT_FALSE(decode_object("\xff\xff\xff"));
 }
 
+TEST(Record, GrantsOfTheOwnerComeBack) {
+  ObjectRecord before = full_object();
+  before.acl.grants.push_back({GranteeKind::account, "owner", Permission::write_acp});
+  EXPECT_EQ(decode_object(encode(before)).value().acl, before.acl);
+}
+
+TEST(Record, ChangedBytesAreSurvived) {
+  auto whole = encode(full_object());
+  for (size_t i = 0; i < whole.size() * 8; i++) {
+    auto bytes = whole;
+    bytes[i / 8] = static_cast<char>(bytes[i / 8] ^ (1 << i % 8));
+    auto decoded = decode_object(bytes);
+    if (!decoded) EXPECT_EQ(decoded.error().kind, base::Errc::corrupt);
+  }
+}
+
+TEST(Record, UnknownFieldsAreSkipped) {
+  auto decoded = decode_object(encode(full_object()) + "\xb2\x06\x03new").value();  // field 102
+  EXPECT_EQ(encode(decoded), encode(full_object()));
+}
+
+TEST(Record, ValuesOutOfRangeAreCorrupt) {
+  EXPECT_EQ(decode_object(encode(full_object()) + "\x60\x04").error().kind, base::Errc::corrupt);  // layout 4
+  for (auto empty : {decode_object("").has_value(), decode_bucket("").has_value(), decode_upload("").has_value(), decode_part("").has_value()})
+    EXPECT_FALSE(empty);
+  EXPECT_TRUE(decode_segments("")->empty());
+}
+
 }  // namespace
 }  // namespace s3

@@ -3,7 +3,7 @@
 #include <set>
 
 #include "codec/query.h"
-#include "codec/xml.h"
+#include "s3/xml.h"
 
 namespace s3 {
 
@@ -88,7 +88,7 @@ aws::Result<Pairs> tags_from_xml(std::string_view document, size_t max_tags) {
 
 std::string tags_to_xml(const Pairs& tags) {
   codec::XmlWriter xml;
-  xml.open("Tagging", "xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"");
+  xml.open("Tagging", s3_namespace);
   xml.open("TagSet");
   for (auto& [key, value] : tags) {
     xml.open("Tag");
