@@ -1,14 +1,18 @@
 # cumulet_module(NAME [USES module...] [LIBRARIES lib...])
 #
 # A folder under src/ is a namespace, a static library and a layer. Every *.cc in it that is not a test is compiled into the
-# library cumulet_NAME; every *_test.cc into one GoogleTest program NAME_test. Sources are found by name, so that a new
-# file needs no edit here.
+# library cumulet_NAME; every *_test.cc into one GoogleTest program NAME_test. What tests of several modules share is in
+# NAME/testing/ and in no library but cumulet_NAME_testing, which tests of modules that use NAME link. Sources are found by
+# name, so that a new file needs no edit here.
 function(cumulet_module NAME)
   cmake_parse_arguments(ARG "" "" "USES;LIBRARIES" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${NAME}/*.cc)
   set(tests ${sources})
   list(FILTER sources EXCLUDE REGEX "_test\\.cc$")
   list(FILTER sources EXCLUDE REGEX "/main\\.cc$")
+  set(testing ${sources})
+  list(FILTER testing INCLUDE REGEX "/testing/")
+  list(FILTER sources EXCLUDE REGEX "/testing/")
   list(FILTER tests INCLUDE REGEX "_test\\.cc$")
   list(TRANSFORM ARG_USES PREPEND cumulet_)
 
@@ -23,9 +27,19 @@ function(cumulet_module NAME)
   target_link_libraries(cumulet_${NAME} PUBLIC ${ARG_USES} PRIVATE ${ARG_LIBRARIES} PUBLIC Threads::Threads)
   cumulet_precompile(cumulet_${NAME})
 
+  if(testing)
+    add_library(cumulet_${NAME}_testing STATIC EXCLUDE_FROM_ALL ${testing})
+    target_link_libraries(cumulet_${NAME}_testing PUBLIC cumulet_${NAME})
+    cumulet_precompile(cumulet_${NAME}_testing)
+  endif()
   if(tests)
     add_executable(${NAME}_test ${tests})
     target_link_libraries(${NAME}_test PRIVATE cumulet_${NAME} ${ARG_LIBRARIES} GTest::gmock GTest::gtest_main)
+    foreach(used cumulet_${NAME} ${ARG_USES})
+      if(TARGET ${used}_testing)
+        target_link_libraries(${NAME}_test PRIVATE ${used}_testing)
+      endif()
+    endforeach()
     cumulet_precompile(${NAME}_test)
     add_test(NAME unit.${NAME} COMMAND ${NAME}_test)
   endif()

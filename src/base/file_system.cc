@@ -42,7 +42,7 @@ class PosixFile final : public File {
   }
 
   Result<> sync() override {
-    if (fsync(fd_) != 0) return failed("cannot sync " + name_);
+    if (fdatasync(fd_) != 0) return failed("cannot sync " + name_);  // with the size, without the times
     return {};
   }
 
@@ -72,6 +72,11 @@ class PosixFile final : public File {
   std::string name_;
 };
 
+bool is_folder(const path& name) {
+  struct stat info {};
+  return stat(name.c_str(), &info) == 0 && S_ISDIR(info.st_mode);
+}
+
 class PosixFileSystem final : public FileSystem {
  public:
   Result<std::unique_ptr<File>> create(const path& name) override { return open_with(name, O_CREAT | O_EXCL | O_RDWR, "make"); }
@@ -88,11 +93,12 @@ class PosixFileSystem final : public FileSystem {
   }
 
   Result<> make_folders(const path& name) override {
-    struct stat info {};
-    if (stat(name.c_str(), &info) == 0 && S_ISDIR(info.st_mode)) return {};
+    if (is_folder(name)) return {};
     auto parent = name.parent_path();
     if (!parent.empty() && parent != name) TRY_VOID(make_folders(parent));
-    if (mkdir(name.c_str(), 0700) != 0 && errno != EEXIST) return failed("cannot make the folder " + name.string());
+    // Another thread may have been faster; a file in the way is an error.
+    int number = mkdir(name.c_str(), 0700) == 0 ? 0 : errno;
+    if (number && !is_folder(name)) return std::unexpected(errno_error("cannot make the folder " + name.string(), number));
     return sync_folder(parent.empty() ? "." : parent);
   }
 

@@ -2,9 +2,8 @@
 
 #include <xxhash.h>
 
+#include <bit>
 #include <cstring>
-#include <mutex>
-#include <set>
 
 namespace blob {
 
@@ -16,9 +15,10 @@ using std::filesystem::path;
 namespace {
 
 constexpr uint64_t block_bytes = 64 << 10;
-constexpr uint64_t max_blob_bytes = 8ull << 30;
+constexpr uint64_t max_blob_bytes = 5ull << 30;  // a part of an upload; its block checksums are 640 KiB
 constexpr size_t max_owner_bytes = 4096;
 constexpr uint64_t write_back_bytes = 4 << 20;
+constexpr uint64_t run_blocks = 16;  // read with one call
 constexpr char magic[8] = {'c', 'u', 'm', 'b', 'l', 'o', 'b', '1'};
 
 // The end of a file; docs/format/blob.md. Little endian.
@@ -27,14 +27,15 @@ struct Footer {
   uint64_t size_bytes;
   uint32_t block_bytes;
   uint32_t owner_bytes;
-  uint64_t checksum;  // of the block checksums, the owner, and this footer up to here
+  uint64_t checksum;  // of the owner and this footer up to here
 };
-static_assert(sizeof(Footer) == 32);
+static_assert(sizeof(Footer) == 32 && std::endian::native == std::endian::little);
 
 uint64_t block_count(uint64_t size_bytes) { return (size_bytes + block_bytes - 1) / block_bytes; }
 
-uint64_t trailer_checksum(std::string_view sums_and_owner, const Footer& footer) {
-  return XXH3_64bits(sums_and_owner.data(), sums_and_owner.size()) ^ XXH3_64bits(&footer, offsetof(Footer, checksum));
+uint64_t footer_checksum(std::string_view owner, const Footer& footer) {
+  auto covered = std::string(owner) + std::string(reinterpret_cast<const char*>(&footer), offsetof(Footer, checksum));
+  return XXH3_64bits(covered.data(), covered.size());
 }
 
 base::Error corrupt(const BlobId& id, std::string_view what) { return {Errc::corrupt, "blob " + id.text() + ": " + std::string(what)}; }
@@ -59,7 +60,7 @@ class FileWriter final : public Writer {
   const BlobId& id() const override { return id_; }
 
   Result<> write(std::span<const char> data) override {
-    if (size_ + data.size() > max_blob_bytes) return base::fail(Errc::too_large, "a blob past its limit of 8 GiB");
+    if (size_ + data.size() > max_blob_bytes) return base::fail(Errc::too_large, "a blob past its limit of 5 GiB");
     TRY_VOID(file_->write_at(size_, data));
     hash(data);
     size_ += data.size();
@@ -79,7 +80,7 @@ class FileWriter final : public Writer {
     footer.size_bytes = size_;
     footer.block_bytes = block_bytes;
     footer.owner_bytes = static_cast<uint32_t>(owner_.size());
-    footer.checksum = trailer_checksum(trailer, footer);
+    footer.checksum = footer_checksum(owner_, footer);
     trailer.append(reinterpret_cast<const char*>(&footer), sizeof footer);
     TRY_VOID(file_->write_at(size_, trailer));
     TRY_VOID(file_->sync());
@@ -120,37 +121,43 @@ class FileWriter final : public Writer {
   bool finished_ = false;
 };
 
-// What stands behind the data in a file.
-struct Trailer {
-  uint64_t size_bytes = 0;
-  std::vector<uint64_t> sums;
-  std::string owner;
+// The last bytes of a file: all of the footer and owner, and of the block checksums as many as there is room for.
+struct Tail {
+  uint64_t begin = 0;  // its place in the file
+  std::string bytes;
+  Footer footer{};
+
+  std::string_view owner() const { return std::string_view(bytes).substr(bytes.size() - sizeof footer - footer.owner_bytes, footer.owner_bytes); }
 };
 
-Result<Trailer> read_trailer(const File& file, const BlobId& id) {
-  TRY(file_size, file.size_bytes());
-  if (file_size < sizeof(Footer)) return std::unexpected(corrupt(id, "no footer"));
-  Footer footer{};
-  TRY(count, file.read_at(file_size - sizeof footer, {reinterpret_cast<char*>(&footer), sizeof footer}));
-  bool known = count == sizeof footer && !std::memcmp(footer.magic, magic, sizeof magic) && footer.block_bytes == block_bytes &&
-               footer.size_bytes <= max_blob_bytes && footer.owner_bytes <= max_owner_bytes;
-  uint64_t sums_bytes = known ? block_count(footer.size_bytes) * sizeof(uint64_t) : 0;
-  if (!known || file_size != footer.size_bytes + sums_bytes + footer.owner_bytes + sizeof footer)
-    return std::unexpected(corrupt(id, "a damaged footer"));
-  std::string rest(sums_bytes + footer.owner_bytes, '\0');
-  TRY(rest_count, file.read_at(footer.size_bytes, rest));
-  if (rest_count != rest.size() || trailer_checksum(rest, footer) != footer.checksum)
-    return std::unexpected(corrupt(id, "damaged checksums"));
-  Trailer trailer{footer.size_bytes, std::vector<uint64_t>(block_count(footer.size_bytes)), rest.substr(sums_bytes)};
-  std::memcpy(trailer.sums.data(), rest.data(), sums_bytes);
-  return trailer;
+bool is_sound(const Tail& tail, uint64_t file_bytes) {
+  auto& footer = tail.footer;
+  if (std::memcmp(footer.magic, magic, sizeof magic) || footer.block_bytes != block_bytes) return false;
+  if (footer.size_bytes > max_blob_bytes || footer.owner_bytes > max_owner_bytes) return false;
+  if (file_bytes != footer.size_bytes + block_count(footer.size_bytes) * sizeof(uint64_t) + footer.owner_bytes + sizeof footer) return false;
+  return footer.checksum == footer_checksum(tail.owner(), footer);
 }
 
+// **Errors** corrupt: damaged, or never finished.
+Result<Tail> read_tail(const File& file, const BlobId& id) {
+  TRY(file_bytes, file.size_bytes());
+  if (file_bytes < sizeof(Footer)) return std::unexpected(corrupt(id, "no footer"));
+  Tail tail;
+  tail.bytes.resize(std::min<uint64_t>(file_bytes, max_owner_bytes + sizeof(Footer)));
+  tail.begin = file_bytes - tail.bytes.size();
+  TRY(count, file.read_at(tail.begin, tail.bytes));
+  std::memcpy(&tail.footer, tail.bytes.data() + tail.bytes.size() - sizeof(Footer), sizeof(Footer));
+  if (count != tail.bytes.size() || !is_sound(tail, file_bytes)) return std::unexpected(corrupt(id, "a damaged footer or owner"));
+  return tail;
+}
+
+// Keeps the tail in memory and nothing that grows with the blob. Checksums of blocks are not checked themselves: a damaged
+// one does not match its block.
 class FileReader final : public Reader {
  public:
-  FileReader(BlobId id, std::unique_ptr<File> file, Trailer trailer) : id_(std::move(id)), file_(std::move(file)), trailer_(std::move(trailer)) {}
+  FileReader(BlobId id, std::unique_ptr<File> file, Tail tail) : id_(std::move(id)), file_(std::move(file)), tail_(std::move(tail)) {}
 
-  uint64_t size_bytes() const override { return trailer_.size_bytes; }
+  uint64_t size_bytes() const override { return tail_.footer.size_bytes; }
 
   Result<> read(uint64_t offset, std::span<char> into) const override {
     TRY(whole, read_checked(offset, into, &File::read_at));
@@ -163,30 +170,61 @@ class FileReader final : public Reader {
  private:
   using Read = Result<size_t> (File::*)(uint64_t, std::span<char>) const;
 
-  // False: `read` gave fewer bytes than there are.
+  // False, here and below: `read` gave fewer bytes than there are.
   Result<bool> read_checked(uint64_t offset, std::span<char> into, Read read) const {
     if (offset > size_bytes() || into.size() > size_bytes() - offset) return base::fail(Errc::invalid, "a range past the blob's end");
-    std::vector<char> scratch;
     while (!into.empty()) {
-      uint64_t block = offset / block_bytes, begin = block * block_bytes;
-      uint64_t length = std::min(block_bytes, size_bytes() - begin);
-      bool direct = offset == begin && into.size() >= length;
-      if (!direct) scratch.resize(length);
-      auto target = direct ? into.first(length) : std::span(scratch);
-      TRY(count, (file_.get()->*read)(begin, target));
-      if (count < length) return false;
-      if (XXH3_64bits(target.data(), length) != trailer_.sums[block]) return std::unexpected(corrupt(id_, "block " + std::to_string(block) + " does not match its checksum"));
-      size_t wanted = std::min<uint64_t>(into.size(), begin + length - offset);
-      if (!direct) std::memcpy(into.data(), scratch.data() + (offset - begin), wanted);
-      into = into.subspan(wanted);
-      offset += wanted;
+      auto whole = into.first(whole_blocks(offset, into.size()));
+      auto part = whole.empty() ? into.first(std::min<uint64_t>(into.size(), block_bytes - offset % block_bytes)) : whole;
+      TRY(there, whole.empty() ? read_part(offset, part, read) : read_blocks(offset / block_bytes, whole, read));
+      if (!there) return false;
+      offset += part.size();
+      into = into.subspan(part.size());
     }
     return true;
   }
 
+  // How many bytes from `offset` are whole blocks and can be read where they are wanted; the blob's last block may be short.
+  uint64_t whole_blocks(uint64_t offset, uint64_t length) const {
+    if (offset % block_bytes) return 0;
+    length = std::min(length, run_blocks * block_bytes);
+    return offset + length == size_bytes() ? length : length - length % block_bytes;
+  }
+
+  Result<bool> read_part(uint64_t offset, std::span<char> into, Read read) const {
+    uint64_t block = offset / block_bytes, begin = block * block_bytes;
+    uint64_t length = std::min(block_bytes, size_bytes() - begin);
+    auto scratch = std::make_unique_for_overwrite<char[]>(length);
+    TRY(there, read_blocks(block, {scratch.get(), length}, read));
+    if (there) std::memcpy(into.data(), scratch.get() + (offset - begin), into.size());
+    return there;
+  }
+
+  // At most run_blocks of them.
+  Result<bool> read_blocks(uint64_t first, std::span<char> into, Read read) const {
+    std::array<uint64_t, run_blocks> room;
+    std::span sums(room.data(), block_count(into.size()));
+    TRY(known, read_sums(first, sums, read));
+    TRY(count, known ? (file_.get()->*read)(first * block_bytes, into) : Result<size_t>(0));
+    if (count < into.size()) return false;
+    for (size_t i = 0; i < sums.size(); i++) {
+      auto block = into.subspan(i * block_bytes, std::min<uint64_t>(block_bytes, into.size() - i * block_bytes));
+      if (XXH3_64bits(block.data(), block.size()) != sums[i])
+        return std::unexpected(corrupt(id_, "block " + std::to_string(first + i) + " does not match its checksum"));
+    }
+    return true;
+  }
+
+  Result<bool> read_sums(uint64_t first, std::span<uint64_t> sums, Read read) const {
+    uint64_t begin = size_bytes() + first * sizeof(uint64_t);
+    if (begin >= tail_.begin) return std::memcpy(sums.data(), tail_.bytes.data() + (begin - tail_.begin), sums.size_bytes()), true;
+    TRY(count, (file_.get()->*read)(begin, {reinterpret_cast<char*>(sums.data()), sums.size_bytes()}));
+    return count == sums.size_bytes();
+  }
+
   BlobId id_;
   std::unique_ptr<File> file_;
-  Trailer trailer_;
+  Tail tail_;
 };
 
 class FileStore final : public Store {
@@ -200,6 +238,8 @@ class FileStore final : public Store {
     return std::make_unique<FileWriter>(files_, places_, id, std::string(owner), std::move(file));
   }
 
+  // Not synced: where the rename is lost, the blob is pending again and `recover` repeats it. File systems rename atomically,
+  // so it is never lost on one side only.
   Result<> settle(const BlobId& id) override {
     TRY_VOID(files_.make_folders(places_.settled(id).parent_path()));
     auto moved = files_.rename(places_.incoming(id), places_.settled(id));
@@ -213,14 +253,18 @@ class FileStore final : public Store {
     // It may have been settled between the two looks.
     if (!file && file.error().kind == Errc::not_found) file = files_.open_for_read(places_.settled(id));
     if (!file) return std::unexpected(file.error());
-    TRY(trailer, read_trailer(**file, id));
-    return std::make_unique<FileReader>(id, std::move(*file), std::move(trailer));
+    TRY(tail, read_tail(**file, id));
+    return std::make_unique<FileReader>(id, std::move(*file), std::move(tail));
   }
 
+  // Synced, since the caller forgets the blob's id afterwards: an erasure that a power cut takes back would leave bytes that
+  // nothing names.
   Result<> erase(const BlobId& id) override {
     for (auto& place : {places_.incoming(id), places_.settled(id)}) {
       auto removed = files_.remove(place);
-      if (!removed && removed.error().kind != Errc::not_found) return removed;
+      if (!removed && removed.error().kind == Errc::not_found) continue;
+      TRY_VOID(removed);
+      TRY_VOID(files_.sync_folder(place.parent_path()));
     }
     return {};
   }
@@ -246,13 +290,13 @@ class FileStore final : public Store {
   uint64_t free_bytes() const override { return files_.free_bytes(places_.folder); }
 
  private:
-  // A blob without a sound trailer was never finished, so nothing names it.
+  // A blob without a sound footer was never finished, so nothing names it.
   Result<> recover_one(const BlobId& id, const std::function<Result<bool>(const Pending&)>& is_wanted) {
     TRY(file, files_.open_for_read(places_.incoming(id)));
-    auto trailer = read_trailer(*file, id);
-    if (!trailer && trailer.error().kind != Errc::corrupt) return std::unexpected(trailer.error());
-    if (!trailer) return erase(id);
-    TRY(wanted, is_wanted({id, trailer->owner}));
+    auto tail = read_tail(*file, id);
+    if (!tail && tail.error().kind != Errc::corrupt) return std::unexpected(tail.error());
+    if (!tail) return erase(id);
+    TRY(wanted, is_wanted({id, std::string(tail->owner())}));
     return wanted ? settle(id) : erase(id);
   }
 
