@@ -66,6 +66,7 @@ TEST(Time, KnowsTheEdgesOfCalendars) {
   EXPECT_EQ(format_http_date(base::Time()), "Thu, 01 Jan 1970 00:00:00 GMT");
   EXPECT_EQ(format_iso8601(*parse_basic("20240229T235959Z")), "2024-02-29T23:59:59.000Z");
   EXPECT_EQ(parse_http_date("Sunday, 06-Nov-94 08:49:37 GMT"), parse_http_date("Sun Nov  6 08:49:37 1994"));
+  EXPECT_EQ(format_iso8601(*parse_iso8601("9999-12-31T23:59:60Z")), "9999-12-31T23:59:59.000Z");
   EXPECT_EQ(parse_iso8601("2026-11-22T10:00:00Z"), parse_basic("20261122T100000Z"));
   EXPECT_EQ(parse_iso8601("2026-11-22T10:00:00.123456Z"), parse_iso8601("2026-11-22T10:00:00.123Z"));
 }

@@ -36,7 +36,7 @@ class Json {
   bool is(Kind kind) const { return kind_ == kind; }
   // A string's text, or a number's: an integer of up to 64 bits exactly as it stood. Empty for the others.
   const std::string& text() const { return text_; }
-  // Zero for what is not a number.
+  // Zero for what is not a number. Fractions may differ from the nearest value in the last digit.
   double number() const { return number_; }
   // False for what is not true.
   bool boolean() const { return boolean_; }

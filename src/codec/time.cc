@@ -29,7 +29,8 @@ Parts split(base::Time time) {
 std::optional<base::Time> join(const Parts& p) {
   year_month_day date(year(static_cast<int>(p.year)), month(p.month), day(p.day));
   if (!date.ok() || p.hour > 23 || p.minute > 59 || p.second > 60) return std::nullopt;
-  return base::Time(sys_days(date) + hours(p.hour) + minutes(p.minute) + seconds(p.second) + milliseconds(p.millisecond));
+  unsigned second = std::min(p.second, 59u);  // a leap second counts as the one before it
+  return base::Time(sys_days(date) + hours(p.hour) + minutes(p.minute) + seconds(second) + milliseconds(p.millisecond));
 }
 
 // Takes pieces off the front of a text; `good` says whether all of them were there.
