@@ -98,7 +98,10 @@ TEST(Rfc2047, KeepsPlainTextAndRestoresTheRest) {
   EXPECT_EQ(rfc2047_encode("plain"), "plain");
   EXPECT_EQ(rfc2047_decode(rfc2047_encode("grüße")), "grüße");
   EXPECT_EQ(rfc2047_decode("=?UTF-8?Q?a_=C3=A9?= b"), "a é b");
-  EXPECT_EQ(rfc2047_decode("=?broken"), "=?broken");
+  EXPECT_EQ(rfc2047_decode("a =?UTF-8?B?w6k=?= \t=?utf-8?q?_x?= =?us-ascii?Q?y?= z"), "a é xy z");
+  EXPECT_EQ(rfc2047_decode("=?x?=?UTF-8?Q?y?="), "=?x?y") << "a word inside what looked like one";
+  for (auto plain : {"=?broken", "=?UTF-8?B?w6k?=", "=?UTF-8?X?a?=", "=?latin1?Q?=E9?=", "=?UTF-8?Q?=E9?=", "=?UTF-8?Q?=?=", "=?=", "=?" "?="})
+    EXPECT_EQ(rfc2047_decode(plain), plain);
 }
 
 }  // namespace
