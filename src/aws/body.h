@@ -4,21 +4,8 @@
 
 #include "aws/authenticate.h"
 #include "aws/call.h"
-#include "crypto/checksum.h"
 
 namespace aws {
-
-// What a client says about the checksum of its body: in a header, in x-amz-trailer, or not at all.
-struct ChecksumClaim {
-  crypto::ChecksumAlgorithm algorithm;
-  std::string value;  // base64; empty while a trailer is still to bring it
-};
-
-// A verified body. After its end, `checksum` is the claim that was found right.
-class VerifiedBody : public Body {
- public:
-  virtual const std::optional<ChecksumClaim>& checksum() const = 0;
-};
 
 // Reads the claims of a request's headers and makes its body.
 // Content-Length or chunked transfer; x-amz-decoded-content-length; Content-MD5; x-amz-checksum-* (at most one), x-amz-trailer,
@@ -27,7 +14,7 @@ class VerifiedBody : public Body {
 // entity_too_large; while reading: incomplete_body, bad_digest (Content-MD5, checksum), x_amz_content_sha256_mismatch,
 // signature_does_not_match (a chunk or trailer), invalid_request / malformed chunk grammar, request_timeout.
 // `call` and `authenticated` must outlive the body. `limit_bytes` is of the decoded length.
-Result<std::unique_ptr<VerifiedBody>> make_body(const Call& call, const Authenticated& authenticated, uint64_t limit_bytes);
+Result<std::unique_ptr<Body>> make_body(const Call& call, const Authenticated& authenticated, uint64_t limit_bytes);
 
 // The checksum claim in x-amz-checksum-* headers or x-amz-trailer; nothing where there is none.
 Result<std::optional<ChecksumClaim>> claimed_checksum(const http::RequestHead& head);

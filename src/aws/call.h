@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/task.h"
 #include "codec/query.h"
+#include "crypto/checksum.h"
 #include "http/exchange.h"
 
 namespace aws {
@@ -24,6 +25,12 @@ struct Caller {
   bool anonymous() const { return canonical_id.empty(); }
 };
 
+// What a client says about the checksum of its body: in a header, in x-amz-trailer, or not at all.
+struct ChecksumClaim {
+  crypto::ChecksumAlgorithm algorithm;
+  std::string value;  // base64; empty while a trailer is still to bring it
+};
+
 // A request's body, decoded (aws-chunked or plain) and verified: the read that returns 0 comes only after the length, the
 // signature, the SHA-256, the Content-MD5 and the checksum that the client gave were found to be right.
 class Body {
@@ -32,6 +39,8 @@ class Body {
   virtual Task<Result<size_t>> read(std::span<char> into) = 0;
   // The decoded length, where the client said it.
   virtual std::optional<uint64_t> length() const = 0;
+  // The client's claim; after the end of the body one that was found right.
+  virtual const std::optional<ChecksumClaim>& checksum() const = 0;
 };
 
 // Bytes of a response that are made while they are sent.

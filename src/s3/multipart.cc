@@ -151,7 +151,7 @@ Task<aws::Result<Response>> create_multipart_upload(State& state, Call& call) {
 
 // A part carries the checksum that its upload was begun with; one without a claim gets what was computed.
 aws::Result<std::optional<StoredChecksum>> part_checksum(const UploadRecord& upload, const Call& call, const TakenIn& bytes) {
-  auto& claim = static_cast<aws::VerifiedBody&>(*call.body).checksum();
+  auto& claim = call.body->checksum();
   if (claim && upload.checksum_algorithm && claim->algorithm != *upload.checksum_algorithm)
     return aws::fail(ErrorCode::invalid_request, "Checksum Type mismatch occurred, expected checksum Type: " +
                                                      std::string(crypto::name(*upload.checksum_algorithm)) + ", actual checksum Type: " +
@@ -176,7 +176,7 @@ Task<aws::Result<Response>> upload_part(State& state, Call& call) {
   CO_TRY_VOID(co_await put_part(state, *bucket, upload, part, bytes));
   Response response;
   response.headers.add("ETag", quoted(base::to_hex(base::bytes(part.md5))));
-  if (part.checksum && (upload.record.checksum_algorithm || static_cast<aws::VerifiedBody&>(*call.body).checksum()))
+  if (part.checksum && (upload.record.checksum_algorithm || call.body->checksum()))
     response.headers.add(crypto::header_name(part.checksum->algorithm), checksum_text(*part.checksum));
   co_return response;
 }
