@@ -16,9 +16,8 @@ consteval Operation on_bucket(std::string_view name, aws::Method method, std::st
   return {{name, method, aws::Target::bucket, parameter, parameter2, "", ""}, answer_not_implemented};
 }
 
-consteval Operation on_object(std::string_view name, aws::Method method, std::string_view parameter, std::string_view parameter2 = {},
-                              std::string_view header = {}) {
-  return {{name, method, aws::Target::object, parameter, parameter2, header, ""}, answer_not_implemented};
+consteval Operation on_object(std::string_view name, aws::Method method, std::string_view parameter, std::string_view parameter2 = {}) {
+  return {{name, method, aws::Target::object, parameter, parameter2, "", ""}, answer_not_implemented};
 }
 
 using enum aws::Method;
@@ -102,8 +101,6 @@ constexpr Operation rows[] = {
     on_object("RestoreObject", post, "restore"),
     on_object("SelectObjectContent", post, "select"),
     on_object("UpdateObjectEncryption", put, "encryption"),
-    on_object("CopyObject", put, "", "", "x-amz-copy-source"),
-    on_object("UploadPartCopy", put, "partNumber", "uploadId", "x-amz-copy-source"),
 };
 
 // Headers that ask for more than is there. `harmless`: the value that asks for nothing.

@@ -8,6 +8,7 @@ std::vector<std::span<const Operation>> operation_tables() {
       bucket_acl_operations(),
       bucket_cors_operations(),
       bucket_tagging_operations(),
+      copy_operations(),
       listing_operations(),
       multipart_operations(),
       multipart_complete_operations(),

@@ -11,6 +11,7 @@ std::span<const Operation> bucket_operations();
 std::span<const Operation> bucket_acl_operations();
 std::span<const Operation> bucket_cors_operations();
 std::span<const Operation> bucket_tagging_operations();
+std::span<const Operation> copy_operations();
 std::span<const Operation> listing_operations();
 std::span<const Operation> multipart_operations();
 std::span<const Operation> multipart_complete_operations();
