@@ -63,11 +63,8 @@ constexpr RuleRow rules[] = {
     {"s3:PutBucketAcl", Rule::write_acp},
 };
 
-// Operations that ask for their permission themselves: for each key, or when they know who asks.
-constexpr std::string_view decide_later[] = {"DeleteObjects", "PostObject"};
-
 Rule rule_of(const aws::OperationRow& operation) {
-  if (std::ranges::find(decide_later, operation.name) != std::end(decide_later)) return Rule::bucket_exists;
+  if (operation.name == "DeleteObjects") return Rule::bucket_exists;  // it asks for each key
   auto found = std::ranges::find(rules, operation.permission, &RuleRow::permission);
   return found == std::end(rules) ? Rule::configure : found->rule;
 }

@@ -25,8 +25,7 @@ aws::Result<> check_expected_owner(const State& state, std::string_view header, 
 
 // What can be decided before the operation runs: anonymous callers at the service, the bucket's existence and
 // owner (x-amz-expected-bucket-owner), and everything that depends on the bucket alone. Operations that read an object
-// ask may_on_object themselves, once they hold its record; DeleteObjects decides key by key, and a form upload once the form
-// has told who signed it. Then refuses what a header asks for and is not implemented.
+// ask may_on_object themselves, once they hold its record, and DeleteObjects asks may_delete for each key. Then refuses what a header asks for and is not implemented.
 aws::Result<> authorize(const State& state, const aws::Call& call);
 
 }  // namespace s3
