@@ -45,7 +45,7 @@ Task<aws::Result<Response>> create_bucket(State& state, Call& call) {
   record.name = call.bucket;
   record.region = region;
   record.created = std::chrono::floor<std::chrono::seconds>(call.now);
-  CO_TRY(acl, acl_from_headers(call, call.caller.canonical_id, call.caller.canonical_id, state.accounts()));
+  CO_TRY(acl, acl_from_headers(call.exchange.head(), call.caller.canonical_id, call.caller.canonical_id, state.accounts()));
   record.acl = acl;
   auto done = co_await state.buckets.create(record);
   if (!done && done.error().kind == base::Errc::exists) {

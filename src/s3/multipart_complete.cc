@@ -176,10 +176,7 @@ Task<aws::Result<Response>> complete_multipart_upload(State& state, Call& call) 
   xml.element("Bucket", bucket->name);
   xml.element("Key", call.key);
   xml.element("ETag", quoted(completed.record.etag));
-  if (auto& checksum = completed.record.checksum) {
-    xml.element("Checksum" + std::string(crypto::name(checksum->algorithm)), checksum_text(*checksum));
-    xml.element("ChecksumType", name(checksum->type));
-  }
+  if (auto& checksum = completed.record.checksum) write_checksum(xml, *checksum);
   xml.close();
   co_return xml_response(std::move(xml).str());
 }
