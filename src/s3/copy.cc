@@ -152,7 +152,7 @@ std::span<const Operation> copy_operations() {
   using aws::Method, aws::Target;
   static constexpr Operation rows[] = {
       {{"CopyObject", Method::put, Target::object, "", "", "x-amz-copy-source", "s3:PutObject"}, copy_object},
-      {{"UploadPartCopy", Method::put, Target::object, "partNumber", "uploadId", "x-amz-copy-source", "s3:PutObject"}, upload_part_copy},
+      {{"UploadPartCopy", Method::put, Target::object, "uploadId", "partNumber", "x-amz-copy-source", "s3:PutObject"}, upload_part_copy},
   };
   return rows;
 }
