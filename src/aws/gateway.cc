@@ -98,6 +98,7 @@ Gateway::Gateway(GatewayParts parts) : parts_(std::move(parts)), host_id_(base::
 
 std::string Gateway::refusal(int status) {
   auto code = status == 431   ? ErrorCode::request_header_section_too_large
+              : status == 501 ? ErrorCode::not_implemented
               : status == 503 ? ErrorCode::slow_down
                               : ErrorCode::bad_request;
   codec::XmlWriter xml;
@@ -117,7 +118,7 @@ Result<> Gateway::route(Call& call) const {
 Task<> Gateway::handle(http::Exchange& exchange) {
   auto began = std::chrono::steady_clock::now();
   InFlight in_flight(in_flight_, parts_.metrics);
-  Call call{exchange, parts_.clock.now(), new_request_id()};
+  Call call{exchange, parts_.clock.now(), new_request_id(), host_id_};
   Authenticated authenticated;
 
   // Which operation is it? First, so that whatever is refused is refused by name.

@@ -2,6 +2,8 @@
 #include "s3/service.h"
 
 #include "base/log.h"
+#include "codec/percent.h"
+#include "codec/utf8.h"
 #include "codec/xml.h"
 #include "s3/access.h"
 #include "s3/collector.h"
@@ -75,10 +77,9 @@ class S3 final : public aws::Service {
     xml.open("Error");
     xml.element("Code", row.name);
     xml.element("Message", error.message.empty() ? row.message : std::string_view(error.message));
-    for (auto& [name, value] : error.details) xml.element(name, value);
-    if (!call.path.empty()) xml.element("Resource", call.path);
+    for (auto& [name, value] : error.details) xml.element(name, codec::is_xml_safe(value) ? value : codec::percent_encode(value, true));
     xml.element("RequestId", call.request_id);
-    xml.element("HostId", call.request_id);
+    xml.element("HostId", call.host_id);
     xml.close();
     auto response = xml_response(std::move(xml).str(), row.status);
     // Clients follow it to the right region; a HEAD has no body to say it in.
