@@ -10,6 +10,8 @@ namespace http {
 
 // True if both are the same letters, ASCII case ignored, as header names are compared.
 bool equal_ignoring_case(std::string_view a, std::string_view b);
+// ASCII letters become small ones.
+std::string to_lower(std::string_view text);
 
 // A request's start line and fields, as they were sent. Views are valid as long as the head is neither changed nor destroyed.
 class RequestHead {
@@ -61,6 +63,7 @@ class HeaderList {
   // Appends a field. A line break or NUL in the value becomes a space: no value can start a field of its own.
   void add(std::string_view name, std::string_view value);
   void add(std::string_view name, uint64_t value);
+  void append(const HeaderList& more) { bytes_ += more.bytes_; }
   bool empty() const { return bytes_.empty(); }
   // "Name: value\r\n" for each field.
   const std::string& bytes() const { return bytes_; }
