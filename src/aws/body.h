@@ -16,7 +16,7 @@ namespace aws {
 // `call` and `authenticated` must outlive the body. `limit_bytes` is of the decoded length.
 Result<std::unique_ptr<Body>> make_body(const Call& call, const Authenticated& authenticated, uint64_t limit_bytes);
 
-// The checksum claim in x-amz-checksum-* headers or x-amz-trailer; nothing where there is none.
-Result<std::optional<ChecksumClaim>> claimed_checksum(const http::RequestHead& head);
+// The one x-amz-checksum-* header, its value as sent. **Errors** invalid_request where there are several.
+Result<std::optional<ChecksumClaim>> checksum_header(const http::RequestHead& head);
 
 }  // namespace aws

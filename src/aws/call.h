@@ -63,7 +63,8 @@ struct Response {
 struct Call {
   http::Exchange& exchange;
   base::Time now;
-  std::string request_id;  // 16 characters, unique
+  std::string request_id;     // 16 characters, unique
+  std::string_view host_id;   // names this process; x-amz-id-2
 
   // After routing.
   const OperationRow* operation = nullptr;

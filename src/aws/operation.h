@@ -28,6 +28,7 @@ struct OperationRow {
   std::string_view permission;  // IAM's name: "s3:GetObject"
   BodyKind body = BodyKind::none;
   size_t limit = document_limit_bytes;
+  bool checksum_of_object = false;  // x-amz-checksum-* headers speak of the object, not of this body
 };
 
 }  // namespace aws

@@ -79,6 +79,10 @@ Task<bool> Connection::read_head() {
         co_return false;
       }
       in_begin_ += *taken;
+      if (parser_.head_done() && has_unknown_coding()) {
+        co_await refuse(501);
+        co_return false;
+      }
       if (parser_.head_done()) co_return true;
       if (buffered().size() > context_.limits.header_bytes) {
         co_await refuse(431);
@@ -87,6 +91,11 @@ Task<bool> Connection::read_head() {
     }
     if (finishing_ || !co_await fill(first_buffer_bytes / 4)) co_return false;
   }
+}
+
+// Where the body ends is known only for "chunked" alone (RFC 9112, section 6.1).
+bool Connection::has_unknown_coding() const {
+  return head().find("Transfer-Encoding") && (head().count("Transfer-Encoding") > 1 || !equal_ignoring_case(*head().find("Transfer-Encoding"), "chunked"));
 }
 
 Task<> Connection::refuse(int status) {

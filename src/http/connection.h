@@ -50,6 +50,7 @@ class Connection final : public Exchange {
   base::Task<bool> set_up();
   base::Task<bool> read_head();
   base::Task<bool> serve_one();
+  bool has_unknown_coding() const;
   base::Task<> refuse(int status);
   base::Task<base::Result<>> fill(size_t at_least_free);
   base::Task<base::Result<>> send_continue();

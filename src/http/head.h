@@ -61,6 +61,7 @@ class HeaderList {
   // Appends a field. A line break or NUL in the value becomes a space: no value can start a field of its own.
   void add(std::string_view name, std::string_view value);
   void add(std::string_view name, uint64_t value);
+  void append(const HeaderList& more) { bytes_ += more.bytes_; }
   bool empty() const { return bytes_.empty(); }
   // "Name: value\r\n" for each field.
   const std::string& bytes() const { return bytes_; }

@@ -19,7 +19,7 @@ namespace http {
 // sends; an exception is a bug, is logged, and ends the connection.
 using Handler = std::function<base::Task<>(Exchange&)>;
 
-// Answers a request that is not HTTP, or past a limit, before any handler could: status 400, 431, 503 or 505.
+// Answers a request that is not HTTP, or past a limit, before any handler could: status 400, 431, 501, 503 or 505.
 using Refusal = std::function<std::string(int status)>;
 
 struct Limits {

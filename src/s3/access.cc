@@ -31,9 +31,10 @@ bool owns(const BucketRecord& bucket, const Caller& caller) {
 // What must be known before an operation runs; its IAM permission tells.
 enum class Rule {
   signed_caller,   // the service, or a bucket that is not there yet
-  bucket_exists,   // the object's own ACL decides, once it was read
+  bucket_exists,   // all else is decided later: by the object's own ACL, once it was read
   list,
   write,
+  remove,
   read_acp,
   write_acp,
   configure,
@@ -55,15 +56,16 @@ constexpr RuleRow rules[] = {
     {"s3:ListBucket", Rule::list},
     {"s3:ListBucketMultipartUploads", Rule::list},
     {"s3:PutObject", Rule::write},
-    {"s3:DeleteObject", Rule::write},
+    {"s3:DeleteObject", Rule::remove},
     {"s3:AbortMultipartUpload", Rule::write},
     {"s3:ListMultipartUploadParts", Rule::write},
     {"s3:GetBucketAcl", Rule::read_acp},
     {"s3:PutBucketAcl", Rule::write_acp},
 };
 
-Rule rule_for(std::string_view permission) {
-  auto found = std::ranges::find(rules, permission, &RuleRow::permission);
+Rule rule_of(const aws::OperationRow& operation) {
+  if (operation.name == "DeleteObjects") return Rule::bucket_exists;  // it asks for each key
+  auto found = std::ranges::find(rules, operation.permission, &RuleRow::permission);
   return found == std::end(rules) ? Rule::configure : found->rule;
 }
 
@@ -73,21 +75,12 @@ aws::Result<> decide_on_bucket(Rule rule, const BucketRecord& bucket, const Call
     case Rule::bucket_exists: return {};
     case Rule::list: return may_on_bucket(bucket, caller, Action::read);
     case Rule::write: return may_on_bucket(bucket, caller, Action::write);
+    case Rule::remove: return may_delete(bucket, caller);
     case Rule::read_acp: return may_on_bucket(bucket, caller, Action::read_acp);
     case Rule::write_acp: return may_on_bucket(bucket, caller, Action::write_acp);
     case Rule::configure: return may_configure(bucket, caller);
   }
   return decide(false);
-}
-
-// x-amz-expected-bucket-owner: refuses to touch what belongs to somebody else.
-aws::Result<> check_expected_owner(const State& state, std::string_view expected, const BucketRecord& bucket) {
-  bool is_account = expected.size() == 12 && std::ranges::all_of(expected, [](char c) { return c >= '0' && c <= '9'; });
-  if (!is_account)
-    return aws::fail(ErrorCode::invalid_argument, "The value of the expected bucket owner parameter must be an AWS Account ID",
-                     {{"ArgumentName", "x-amz-expected-bucket-owner"}, {"ArgumentValue", std::string(expected)}});
-  auto owner = state.accounts().find_canonical(bucket.acl.owner);
-  return decide(owner && owner->id == expected);
 }
 
 }  // namespace
@@ -103,15 +96,27 @@ aws::Result<> may_on_object(const BucketRecord& bucket, const ObjectRecord& obje
 
 aws::Result<> may_configure(const BucketRecord& bucket, const Caller& caller) { return decide(owns(bucket, caller)); }
 
+aws::Result<> may_delete(const BucketRecord& bucket, const Caller& caller) {
+  if (owns(bucket, caller)) return {};
+  return may_on_bucket(bucket, caller, Action::write);
+}
+
+aws::Result<> check_expected_owner(const State& state, std::string_view header, std::string_view expected, const BucketRecord& bucket) {
+  bool is_account = expected.size() == 12 && std::ranges::all_of(expected, [](char c) { return c >= '0' && c <= '9'; });
+  if (!is_account)
+    return aws::fail(ErrorCode::invalid_argument, "The value of the expected bucket owner parameter must be an AWS Account ID",
+                     {{"ArgumentName", std::string(header)}, {"ArgumentValue", std::string(expected)}});
+  auto owner = state.accounts().find_canonical(bucket.acl.owner);
+  return decide(owner && owner->id == expected);
+}
+
 static aws::Result<> authorize_caller(const State& state, const aws::Call& call) {
   if (call.operation->method == aws::Method::options) return {};  // a preflight is never signed
-  auto rule = rule_for(call.operation->permission);
+  auto rule = rule_of(*call.operation);
   if (rule == Rule::signed_caller || call.operation->target == aws::Target::service) return decide(!call.caller.anonymous());
   TRY(bucket, state.bucket(call));
   if (auto expected = call.exchange.head().find("x-amz-expected-bucket-owner"))
-    TRY_VOID(check_expected_owner(state, *expected, *bucket));
-  // An owner may take anything out of a bucket, whatever its ACL says.
-  if (call.operation->permission == "s3:DeleteObject" && owns(*bucket, call.caller)) return {};
+    TRY_VOID(check_expected_owner(state, "x-amz-expected-bucket-owner", *expected, *bucket));
   return decide_on_bucket(rule, *bucket, call.caller);
 }
 

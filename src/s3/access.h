@@ -16,9 +16,16 @@ aws::Result<> may_on_object(const BucketRecord& bucket, const ObjectRecord& obje
 // Whether the caller owns the bucket; what no ACL can grant (tags, CORS, deleting the bucket, ...) asks for that.
 aws::Result<> may_configure(const BucketRecord& bucket, const aws::Caller& caller);
 
+// Whether the caller may take an object out of the bucket. Its owner may, whatever the bucket's ACL says.
+aws::Result<> may_delete(const BucketRecord& bucket, const aws::Caller& caller);
+
+// x-amz-expected-bucket-owner and its like: refuses to touch what belongs to somebody else. `header` is named in the error.
+// **Errors** invalid_argument for what is not an account's id; access_denied.
+aws::Result<> check_expected_owner(const State& state, std::string_view header, std::string_view expected, const BucketRecord& bucket);
+
 // What can be decided before the operation runs: anonymous callers at the service, the bucket's existence and
 // owner (x-amz-expected-bucket-owner), and everything that depends on the bucket alone. Operations that read an object
-// ask may_on_object themselves, once they hold its record. Then refuses what a header asks for and is not implemented.
+// ask may_on_object themselves, once they hold its record, and DeleteObjects asks may_delete for each key. Then refuses what a header asks for and is not implemented.
 aws::Result<> authorize(const State& state, const aws::Call& call);
 
 }  // namespace s3

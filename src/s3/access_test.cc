@@ -43,8 +43,7 @@ class AccessTest : public testing::Test {
   }
 
   static std::vector<std::span<const Operation>> tables() {
-    return {bucket_operations(), bucket_acl_operations(), bucket_cors_operations(), bucket_tagging_operations(), listing_operations(), multipart_operations(),
-            multipart_listing_operations(), object_operations(), object_acl_operations(), object_tagging_operations(), not_implemented_operations()};
+    return operation_tables();
   }
 
   // What happens to the operation of that name: the error's name, or "".
@@ -71,10 +70,11 @@ class AccessTest : public testing::Test {
 };
 
 constexpr std::string_view lists[] = {"ListObjects", "ListObjectsV2", "HeadBucket", "ListMultipartUploads"};
-constexpr std::string_view writes[] = {"PutObject", "DeleteObject", "CreateMultipartUpload", "UploadPart", "AbortMultipartUpload"};
+constexpr std::string_view writes[] = {"PutObject", "DeleteObject", "CopyObject", "CreateMultipartUpload", "UploadPart", "UploadPartCopy",
+                                       "CompleteMultipartUpload", "AbortMultipartUpload"};
 constexpr std::string_view configures[] = {"GetBucketLocation", "GetBucketCors", "PutBucketCors", "DeleteBucketCors", "GetBucketTagging", "PutBucketTagging",
                                            "DeleteBucketTagging", "DeleteBucket", "GetObjectTagging", "PutObjectTagging", "DeleteObjectTagging", "GetBucketReplication"};
-constexpr std::string_view objects[] = {"GetObject", "HeadObject", "GetObjectAcl", "PutObjectAcl"};
+constexpr std::string_view objects[] = {"GetObject", "HeadObject", "GetObjectAcl", "PutObjectAcl", "GetObjectAttributes"};
 
 TEST_F(AccessTest, PrivateBucketsAreTheirOwners) {
   set_acl(private_acl(owner));
@@ -119,6 +119,16 @@ TEST_F(AccessTest, OwnersDeleteWhateverTheirListSays) {
   EXPECT_EQ(outcome("DeleteObject", owner), "");
   EXPECT_EQ(outcome("PutObject", owner), "AccessDenied");
   EXPECT_EQ(outcome("DeleteObject", ""), "AccessDenied");
+}
+
+TEST_F(AccessTest, ManyKeysAreDecidedOneByOne) {
+  set_acl(private_acl(owner));
+  EXPECT_EQ(outcome("DeleteObjects", ""), "");
+  EXPECT_EQ(outcome("DeleteObjects", "", "none"), "NoSuchBucket");
+  BucketRecord bucket{.acl = {owner, {{GranteeKind::account, other, Permission::write}}}};
+  EXPECT_TRUE(may_delete(bucket, {"", owner, "", ""}));
+  EXPECT_TRUE(may_delete(bucket, {"", other, "", ""}));
+  EXPECT_FALSE(may_delete(bucket, {}));
 }
 
 TEST_F(AccessTest, ObjectsDecideForThemselvesLater) {

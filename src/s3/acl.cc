@@ -52,8 +52,8 @@ constexpr GrantHeader grant_headers[] = {{"x-amz-grant-full-control", Permission
                                          {"x-amz-grant-read-acp", Permission::read_acp},
                                          {"x-amz-grant-write-acp", Permission::write_acp}};
 
-bool has_grant_headers(const aws::Call& call) {
-  return std::ranges::any_of(grant_headers, [&](auto& header) { return call.has_header(header.name); });
+bool has_grant_headers(const http::RequestHead& head) {
+  return std::ranges::any_of(grant_headers, [&](auto& header) { return head.find(header.name).has_value(); });
 }
 
 std::string_view trimmed(std::string_view text) {
@@ -135,12 +135,12 @@ aws::Result<Acl> canned_acl(std::string_view name, std::string owner, std::strin
   return aws::fail(ErrorCode::invalid_argument, {}, {{"ArgumentName", "x-amz-acl"}, {"ArgumentValue", std::string(name)}});
 }
 
-bool has_acl_headers(const aws::Call& call) { return call.has_header("x-amz-acl") || has_grant_headers(call); }
+bool has_acl_headers(const http::RequestHead& head) { return head.find("x-amz-acl") || has_grant_headers(head); }
 
-aws::Result<Acl> acl_from_headers(const aws::Call& call, std::string owner, std::string_view bucket_owner,
+aws::Result<Acl> acl_from_headers(const http::RequestHead& head, std::string owner, std::string_view bucket_owner,
                                   const iam::Accounts& accounts) {
-  bool by_grants = has_grant_headers(call);
-  if (auto name = call.exchange.head().find("x-amz-acl")) {
+  bool by_grants = has_grant_headers(head);
+  if (auto name = head.find("x-amz-acl")) {
     if (by_grants)
       return aws::fail(ErrorCode::invalid_request, "Specifying both Canned ACLs and Header Grants is not allowed");
     return canned_acl(*name, std::move(owner), bucket_owner);
@@ -148,7 +148,7 @@ aws::Result<Acl> acl_from_headers(const aws::Call& call, std::string owner, std:
   if (!by_grants) return private_acl(std::move(owner));
   Acl acl{std::move(owner), {}};
   for (auto& [name, permission] : grant_headers)
-    TRY_VOID(add_grants(acl.grants, call.header(name), permission, accounts));
+    TRY_VOID(add_grants(acl.grants, head.find(name).value_or(""), permission, accounts));
   return acl;
 }
 

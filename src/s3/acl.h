@@ -39,10 +39,10 @@ Acl private_acl(std::string owner);
 aws::Result<Acl> canned_acl(std::string_view name, std::string owner, std::string_view bucket_owner);
 
 // The list asked for by x-amz-acl or x-amz-grant-* headers (both: invalid_request); `private` where there is none.
-aws::Result<Acl> acl_from_headers(const aws::Call& call, std::string owner, std::string_view bucket_owner,
+aws::Result<Acl> acl_from_headers(const http::RequestHead& head, std::string owner, std::string_view bucket_owner,
                                   const iam::Accounts& accounts);
 // Whether any of those headers is there.
-bool has_acl_headers(const aws::Call& call);
+bool has_acl_headers(const http::RequestHead& head);
 
 // An AccessControlPolicy document. **Errors** malformed_acl, invalid_argument ("Invalid id"),
 // unresolvable_grant_by_email_address; access_denied where it names another owner than `owner`.

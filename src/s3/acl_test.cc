@@ -25,8 +25,7 @@ class AclTest : public testing::Test {
   }
   aws::Result<Acl> from_headers(std::vector<std::pair<std::string, std::string>> headers) {
     test::FakeExchange exchange("PUT", "/b/k", std::move(headers));
-    aws::Call call{exchange, {}, {}};
-    return acl_from_headers(call, owner, owner, accounts_);
+    return acl_from_headers(exchange.head(), owner, owner, accounts_);
   }
   ErrorCode header_error(std::vector<std::pair<std::string, std::string>> headers) { return from_headers(std::move(headers)).error().code; }
   std::string document(std::string_view grants) {

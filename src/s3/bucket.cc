@@ -18,6 +18,15 @@ using aws::Response;
 
 namespace {
 
+// AWS's, sorted.
+constexpr auto aws_regions = std::to_array<std::string_view>({
+    "af-south-1", "ap-east-1", "ap-east-2", "ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "ap-south-1", "ap-south-2",
+    "ap-southeast-1", "ap-southeast-2", "ap-southeast-3", "ap-southeast-4", "ap-southeast-5", "ap-southeast-6", "ap-southeast-7",
+    "ca-central-1", "ca-west-1", "cn-north-1", "cn-northwest-1", "eu-central-1", "eu-central-2", "eu-north-1", "eu-south-1", "eu-south-2",
+    "eu-west-1", "eu-west-2", "eu-west-3", "il-central-1", "me-central-1", "me-south-1", "mx-central-1", "sa-east-1", "us-east-1",
+    "us-east-2", "us-gov-east-1", "us-gov-west-1", "us-west-1", "us-west-2"});
+static_assert(std::ranges::is_sorted(aws_regions));
+
 // The region that a CreateBucketConfiguration asks for; ours where it asks for none.
 aws::Result<std::string> wanted_region(const Call& call, const std::string& own) {
   if (call.document.empty()) return own;
@@ -27,7 +36,8 @@ aws::Result<std::string> wanted_region(const Call& call, const std::string& own)
   auto region = constraint ? constraint.text() : std::string();
   if (region.empty()) return own;
   if (region == "EU") return std::string("eu-west-1");
-  if (region == "us-east-1" && own == "us-east-1")
+  bool known = region == own || std::ranges::binary_search(aws_regions, region);
+  if (!known || (region == "us-east-1" && own == "us-east-1"))
     return aws::fail(ErrorCode::invalid_location_constraint, {}, {{"LocationConstraint", region}});
   return region;
 }
@@ -45,12 +55,12 @@ Task<aws::Result<Response>> create_bucket(State& state, Call& call) {
   record.name = call.bucket;
   record.region = region;
   record.created = std::chrono::floor<std::chrono::seconds>(call.now);
-  CO_TRY(acl, acl_from_headers(call, call.caller.canonical_id, call.caller.canonical_id, state.accounts()));
+  CO_TRY(acl, acl_from_headers(call.exchange.head(), call.caller.canonical_id, call.caller.canonical_id, state.accounts()));
   record.acl = acl;
   auto done = co_await state.buckets.create(record);
   if (!done && done.error().kind == base::Errc::exists) {
     auto there = state.buckets.find(call.bucket);
-    bool again = there && there->acl.owner == call.caller.canonical_id && state.parts.settings.region == "us-east-1";
+    bool again = there && there->acl.owner == call.caller.canonical_id && there->region == "us-east-1" && region == "us-east-1";
     if (!there) co_return aws::fail(ErrorCode::operation_aborted);
     if (!again) co_return std::unexpected(already_there(*there, call));  // us-east-1 alone lets an owner repeat himself
   } else if (!done) {

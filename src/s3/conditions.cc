@@ -12,7 +12,7 @@ static std::string_view trim(std::string_view text) {
   return text;
 }
 
-static std::string_view plain_etag(std::string_view tag) {
+std::string_view plain_etag(std::string_view tag) {
   tag = trim(tag);
   if (tag.starts_with("W/")) tag.remove_prefix(2);
   if (tag.size() >= 2 && tag.front() == '"' && tag.back() == '"') tag = tag.substr(1, tag.size() - 2);

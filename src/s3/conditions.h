@@ -15,6 +15,9 @@ enum class ConditionsOn { request, copy_source };
 // **Errors** precondition_failed (with Condition: the header that failed).
 aws::Result<Freshness> check_read_conditions(const aws::Call& call, const ObjectRecord& object, ConditionsOn on);
 
+// What is between an ETag's quotes, if it has any.
+std::string_view plain_etag(std::string_view tag);
+
 // What a write demands of what is there.
 struct WriteConditions {
   bool if_absent = false;               // If-None-Match: *

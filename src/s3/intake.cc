@@ -106,6 +106,18 @@ Task<aws::Result<TakenIn>> take_in(State& state, aws::Body& body, std::string ow
   co_return taken;
 }
 
+Task<> add(State& state, crypto::Checksum& sum, std::span<const char> bytes) {
+  static constexpr size_t many = 16 << 10;
+  auto work = [&] {
+    sum.update(base::bytes({bytes.data(), bytes.size()}));
+    return true;
+  };
+  if (bytes.size() < many)
+    work();
+  else
+    co_await base::offload(state.parts.pool, work);
+}
+
 Task<> settle(State& state, const TakenIn& bytes) {
   auto id = blob::BlobId::parse(bytes.blob);
   if (!id) co_return;

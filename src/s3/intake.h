@@ -24,6 +24,9 @@ struct TakenIn {
 // that turns out wrong leaves nothing. **Errors** the body's; entity_too_large past `max_put_bytes`; those of storage.
 Task<aws::Result<TakenIn>> take_in(State& state, aws::Body& body, std::string owner, Inlining inlining);
 
+// Adds bytes to a checksum; many of them on the pool, so that the network thread is not held up.
+Task<> add(State& state, crypto::Checksum& sum, std::span<const char> bytes);
+
 // After the bytes' reference was committed, or could not be.
 Task<> settle(State& state, const TakenIn& bytes);
 Task<> give_up(State& state, const TakenIn& bytes);

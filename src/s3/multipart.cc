@@ -109,14 +109,6 @@ aws::Result<ChecksumType> checksum_type(const Call& call, std::optional<crypto::
   return full ? ChecksumType::full_object : ChecksumType::composite;
 }
 
-aws::Result<std::optional<crypto::ChecksumAlgorithm>> checksum_algorithm(const Call& call) {
-  auto asked = call.exchange.head().find("x-amz-checksum-algorithm");
-  if (!asked) return std::nullopt;
-  auto algorithm = crypto::parse_checksum_algorithm(*asked);
-  if (!algorithm) return aws::fail(ErrorCode::invalid_request, "Checksum algorithm provided is unsupported. Please try again with any of the valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]");
-  return algorithm;
-}
-
 Task<aws::Result<Response>> create_multipart_upload(State& state, Call& call) {
   CO_TRY(bucket, state.bucket(call));
   CO_TRY_VOID(check_key(call.key));
@@ -125,9 +117,9 @@ Task<aws::Result<Response>> create_multipart_upload(State& state, Call& call) {
   upload.key = call.key;
   upload.initiated = std::chrono::floor<std::chrono::seconds>(call.now);
   upload.initiator = call.caller.anonymous() ? bucket->acl.owner : call.caller.canonical_id;
-  CO_TRY(target, new_object_record(state, call, *bucket));
+  CO_TRY(target, new_object_record(state, sender_of(call), *bucket));
   upload.target = std::move(target);
-  CO_TRY(algorithm, checksum_algorithm(call));
+  CO_TRY(algorithm, checksum_algorithm(call.exchange.head()));
   upload.checksum_algorithm = algorithm;
   CO_TRY(type, checksum_type(call, algorithm));
   upload.checksum_type = type;

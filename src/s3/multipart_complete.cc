@@ -106,7 +106,7 @@ std::optional<StoredChecksum> object_checksum(const UploadRecord& upload, const 
 
 // The whole object's checksum or size, where the request says it.
 aws::Result<> check_claims(const Call& call, const ObjectRecord& record) {
-  TRY(claim, aws::claimed_checksum(call.exchange.head()));
+  TRY(claim, aws::checksum_header(call.exchange.head()));
   if (claim && record.checksum && record.checksum->algorithm == claim->algorithm) {
     auto claimed = claim->value.substr(0, claim->value.find('-'));
     if (claimed != base::to_base64(base::bytes(record.checksum->value)))
@@ -176,10 +176,7 @@ Task<aws::Result<Response>> complete_multipart_upload(State& state, Call& call) 
   xml.element("Bucket", bucket->name);
   xml.element("Key", call.key);
   xml.element("ETag", quoted(completed.record.etag));
-  if (auto& checksum = completed.record.checksum) {
-    xml.element("Checksum" + std::string(crypto::name(checksum->algorithm)), checksum_text(*checksum));
-    xml.element("ChecksumType", name(checksum->type));
-  }
+  if (auto& checksum = completed.record.checksum) write_checksum(xml, *checksum);
   xml.close();
   co_return xml_response(std::move(xml).str());
 }
@@ -189,7 +186,7 @@ Task<aws::Result<Response>> complete_multipart_upload(State& state, Call& call) 
 std::span<const Operation> multipart_complete_operations() {
   using aws::BodyKind, aws::Method, aws::Target;
   static constexpr Operation rows[] = {
-      {{"CompleteMultipartUpload", Method::post, Target::object, "uploadId", "", "", "s3:PutObject", BodyKind::document, 4 << 20},
+      {{"CompleteMultipartUpload", Method::post, Target::object, "uploadId", "", "", "s3:PutObject", BodyKind::document, 4 << 20, true},
        complete_multipart_upload},
   };
   return rows;

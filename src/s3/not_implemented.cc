@@ -16,9 +16,8 @@ consteval Operation on_bucket(std::string_view name, aws::Method method, std::st
   return {{name, method, aws::Target::bucket, parameter, parameter2, "", ""}, answer_not_implemented};
 }
 
-consteval Operation on_object(std::string_view name, aws::Method method, std::string_view parameter, std::string_view parameter2 = {},
-                              std::string_view header = {}) {
-  return {{name, method, aws::Target::object, parameter, parameter2, header, ""}, answer_not_implemented};
+consteval Operation on_object(std::string_view name, aws::Method method, std::string_view parameter, std::string_view parameter2 = {}) {
+  return {{name, method, aws::Target::object, parameter, parameter2, "", ""}, answer_not_implemented};
 }
 
 using enum aws::Method;
@@ -87,10 +86,8 @@ constexpr Operation rows[] = {
     on_bucket("UpdateBucketMetadataAnnotationTableConfiguration", put, "metadataAnnotationTable"),
     on_bucket("UpdateBucketMetadataInventoryTableConfiguration", put, "metadataInventoryTable"),
     on_bucket("UpdateBucketMetadataJournalTableConfiguration", put, "metadataJournalTable"),
-    on_bucket("DeleteObjects", post, "delete"),
     on_object("DeleteObjectAnnotation", del, "annotation"),
     on_object("GetObjectAnnotation", get, "annotation", "annotationName"),
-    on_object("GetObjectAttributes", get, "attributes"),
     on_object("GetObjectLegalHold", get, "legal-hold"),
     on_object("GetObjectRetention", get, "retention"),
     on_object("GetObjectTorrent", get, "torrent"),
@@ -102,8 +99,6 @@ constexpr Operation rows[] = {
     on_object("RestoreObject", post, "restore"),
     on_object("SelectObjectContent", post, "select"),
     on_object("UpdateObjectEncryption", put, "encryption"),
-    on_object("CopyObject", put, "", "", "x-amz-copy-source"),
-    on_object("UploadPartCopy", put, "partNumber", "uploadId", "x-amz-copy-source"),
 };
 
 // Headers that ask for more than is there. `harmless`: the value that asks for nothing.

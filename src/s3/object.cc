@@ -47,7 +47,7 @@ Task<aws::Result<Response>> put_object(State& state, Call& call) {
   CO_TRY(bucket, state.bucket(call));
   CO_TRY_VOID(check_key(call.key));
   CO_TRY(conditions, write_conditions(call));
-  CO_TRY(record, new_object_record(state, call, *bucket));
+  CO_TRY(record, new_object_record(state, sender_of(call), *bucket));
   CO_TRY(bytes, co_await take_in(state, *call.body, owner_of_object(*bucket, call.key), Inlining::allowed));
   if (auto& claim = call.body->checksum()) record.checksum = stored_checksum(*claim);
   CO_TRY_VOID(co_await put_record(state, *bucket, call.key, record, bytes, conditions));
@@ -179,12 +179,7 @@ Task<aws::Result<Response>> delete_object(State& state, Call& call) {
   CO_TRY(bucket, state.bucket(call));
   CO_TRY(conditions, write_conditions(call));
   CO_TRY_VOID(co_await commit(state, *bucket, [&](const meta::Reader& before, meta::Batch& batch) -> aws::Result<> {
-    TRY(current, current_object(before, call.key));
-    if (conditions.if_match) TRY_VOID(check_write_conditions(conditions, current));
-    if (!current) return {};
-    TRY_VOID(discard_content(*current, before, batch));
-    batch.erase(object_key(call.key));
-    return {};
+    return remove_object(before, batch, call.key, conditions);
   }));
   state.collector->wake(partition_of(bucket->id));
   co_return empty_response(204);

@@ -47,14 +47,13 @@ std::string without_aws_chunked(std::string_view encodings) {
   return out;
 }
 
-void take_standard_headers(const aws::Call& call, ObjectRecord& record) {
+void take_standard_headers(const http::RequestHead& said, ObjectRecord& record) {
   for (auto& [header, parameter] : overrides)
-    if (auto value = call.exchange.head().find(header)) {
+    if (auto value = said.find(header)) {
       auto kept = header == "Content-Encoding" ? without_aws_chunked(*value) : std::string(*value);
       if (!kept.empty()) record.headers.emplace_back(header, std::move(kept));
     }
-  if (auto value = call.exchange.head().find("x-amz-website-redirect-location"))
-    record.headers.emplace_back("x-amz-website-redirect-location", *value);
+  if (auto value = said.find(redirect_location_header)) record.headers.emplace_back(redirect_location_header, *value);
 }
 
 // Several headers of one name become one value, joined by commas.
@@ -66,8 +65,8 @@ void add_metadata(Pairs& metadata, std::string name, std::string_view value) {
     there->second += "," + std::string(value);
 }
 
-aws::Result<std::string> storage_class(const aws::Call& call) {
-  auto value = call.header("x-amz-storage-class");
+aws::Result<std::string> storage_class(const http::RequestHead& said) {
+  auto value = said.find("x-amz-storage-class").value_or("");
   if (value.empty() || value == "STANDARD") return std::string();
   if (std::ranges::find(storage_classes, value) == std::end(storage_classes))
     return aws::fail(ErrorCode::invalid_storage_class);
@@ -76,13 +75,12 @@ aws::Result<std::string> storage_class(const aws::Call& call) {
 
 }  // namespace
 
-aws::Result<> take_metadata(const aws::Call& call, ObjectRecord& record) {
-  record.content_type = call.has_header("Content-Type") ? call.header("Content-Type") : "binary/octet-stream";
-  take_standard_headers(call, record);
+aws::Result<> take_metadata(const http::RequestHead& said, ObjectRecord& record) {
+  record.content_type = said.find("Content-Type").value_or("binary/octet-stream");
+  take_standard_headers(said, record);
   size_t size = 0;
-  auto& head = call.exchange.head();
-  for (size_t i = 0; i < head.field_count(); i++) {
-    auto [field, value] = head.field(i);
+  for (size_t i = 0; i < said.field_count(); i++) {
+    auto [field, value] = said.field(i);
     if (field.size() <= metadata_prefix.size() || !http::equal_ignoring_case(field.substr(0, metadata_prefix.size()), metadata_prefix))
       continue;
     size += field.size() - metadata_prefix.size() + value.size();
@@ -93,21 +91,31 @@ aws::Result<> take_metadata(const aws::Call& call, ObjectRecord& record) {
   return {};
 }
 
-aws::Result<ObjectRecord> new_object_record(const State& state, const aws::Call& call, const BucketRecord& bucket) {
+aws::Result<> take_tags(const http::RequestHead& said, ObjectRecord& record) {
+  auto tagging = said.find("x-amz-tagging");
+  if (!tagging) return {};
+  TRY(tags, parse_tagging_header(*tagging));
+  record.tags = std::move(tags);
+  return {};
+}
+
+aws::Result<ObjectRecord> bare_object_record(const State& state, const Sender& sender, const BucketRecord& bucket) {
   ObjectRecord record;
   record.id = base::random_hex(32);
-  record.modified = std::chrono::floor<std::chrono::seconds>(call.now);
+  record.modified = std::chrono::floor<std::chrono::seconds>(sender.now);
   // What an anonymous caller stores belongs to the bucket's owner.
-  auto owner = call.caller.anonymous() ? bucket.acl.owner : call.caller.canonical_id;
-  TRY(acl, acl_from_headers(call, owner, bucket.acl.owner, state.accounts()));
-  record.acl = acl;
-  TRY_VOID(take_metadata(call, record));
-  TRY(chosen, storage_class(call));
-  record.storage_class = chosen;
-  if (auto tagging = call.exchange.head().find("x-amz-tagging")) {
-    TRY(tags, parse_tagging_header(*tagging));
-    record.tags = tags;
-  }
+  auto owner = sender.caller.anonymous() ? bucket.acl.owner : sender.caller.canonical_id;
+  TRY(acl, acl_from_headers(sender.said, owner, bucket.acl.owner, state.accounts()));
+  record.acl = std::move(acl);
+  TRY(chosen, storage_class(sender.said));
+  record.storage_class = std::move(chosen);
+  return record;
+}
+
+aws::Result<ObjectRecord> new_object_record(const State& state, const Sender& sender, const BucketRecord& bucket) {
+  TRY(record, bare_object_record(state, sender, bucket));
+  TRY_VOID(take_metadata(sender.said, record));
+  TRY_VOID(take_tags(sender.said, record));
   return record;
 }
 
@@ -147,6 +155,13 @@ std::string_view name(ChecksumType type) { return type == ChecksumType::composit
 void add_checksum_headers(const StoredChecksum& checksum, http::HeaderList& headers) {
   headers.add(crypto::header_name(checksum.algorithm), checksum_text(checksum));
   headers.add("x-amz-checksum-type", name(checksum.type));
+}
+
+aws::Result<std::optional<crypto::ChecksumAlgorithm>> checksum_algorithm(const http::RequestHead& head) {
+  auto asked = head.find("x-amz-checksum-algorithm");
+  if (!asked) return std::nullopt;
+  if (auto algorithm = crypto::parse_checksum_algorithm(*asked)) return algorithm;
+  return aws::fail(ErrorCode::invalid_request, "Checksum algorithm provided is unsupported. Please try again with any of the valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]");
 }
 
 StoredChecksum stored_checksum(const aws::ChecksumClaim& claim) {

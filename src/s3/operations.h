@@ -11,6 +11,8 @@ std::span<const Operation> bucket_operations();
 std::span<const Operation> bucket_acl_operations();
 std::span<const Operation> bucket_cors_operations();
 std::span<const Operation> bucket_tagging_operations();
+std::span<const Operation> copy_operations();
+std::span<const Operation> delete_objects_operations();
 std::span<const Operation> listing_operations();
 std::span<const Operation> multipart_operations();
 std::span<const Operation> multipart_complete_operations();
@@ -18,6 +20,7 @@ std::span<const Operation> multipart_listing_operations();
 std::span<const Operation> not_implemented_operations();
 std::span<const Operation> object_operations();
 std::span<const Operation> object_acl_operations();
+std::span<const Operation> object_attributes_operations();
 std::span<const Operation> object_tagging_operations();
 
 // All of them.

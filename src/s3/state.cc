@@ -44,9 +44,28 @@ size_t Buckets::count() const {
   return by_name_.size();
 }
 
-// Called while the commit runs, so that memory and disk change in the same order.
-void Buckets::publish(const std::string& name, std::shared_ptr<const BucketRecord> record) {
+// While it lives, the order of changes is remembered: two of one bucket may be shown in another order than they were committed.
+class Buckets::Changing {
+ public:
+  explicit Changing(Buckets& buckets) : buckets_(buckets) {
+    std::unique_lock lock(buckets_.mutex_);
+    buckets_.changing_++;
+  }
+  ~Changing() {
+    std::unique_lock lock(buckets_.mutex_);
+    if (!--buckets_.changing_) buckets_.published_.clear();
+  }
+  Changing(const Changing&) = delete;
+
+ private:
+  Buckets& buckets_;
+};
+
+void Buckets::publish(const std::string& name, std::shared_ptr<const BucketRecord> record, uint64_t order) {
   std::unique_lock lock(mutex_);
+  auto& last = published_[name];
+  if (order < last) return;
+  last = order;
   if (record)
     by_name_[name] = std::move(record);
   else
@@ -54,17 +73,22 @@ void Buckets::publish(const std::string& name, std::shared_ptr<const BucketRecor
 }
 
 Task<base::Result<>> Buckets::create(BucketRecord record) {
+  Changing changing(*this);
+  uint64_t order = 0;
   auto done = co_await store_.commit(bucket_directory, [&](const meta::Reader& before, meta::Batch& batch) -> base::Result<> {
     TRY(there, before.get(record.name));
     if (there) return base::fail(base::Errc::exists, record.name);
     batch.put(record.name, encode(record));
+    order = ++last_order_;
     return {};
   });
-  if (done) publish(record.name, std::make_shared<const BucketRecord>(record));
+  if (done) publish(record.name, std::make_shared<const BucketRecord>(record), order);
   co_return done;
 }
 
 Task<base::Result<>> Buckets::update(std::string name, std::function<void(BucketRecord&)> change) {
+  Changing changing(*this);
+  uint64_t order = 0;
   std::shared_ptr<const BucketRecord> changed;
   auto done = co_await store_.commit(bucket_directory, [&](const meta::Reader& before, meta::Batch& batch) -> base::Result<> {
     TRY(stored, before.get(name));
@@ -73,23 +97,39 @@ Task<base::Result<>> Buckets::update(std::string name, std::function<void(Bucket
     change(record);
     batch.put(name, encode(record));
     changed = std::make_shared<const BucketRecord>(std::move(record));
+    order = ++last_order_;
     return {};
   });
-  if (done) publish(name, changed);
+  if (done) publish(name, changed, order);
   co_return done;
 }
 
+// The transaction that takes a name out of the directory.
+static base::Result<> remove_name(const std::string& name, const std::string& id, const meta::Reader& before, meta::Batch& batch) {
+  TRY(stored, before.get(name));
+  if (!stored) return base::fail(base::Errc::not_found, name);
+  TRY(record, decode_bucket(*stored));
+  if (record.id != id) return base::fail(base::Errc::not_found, name);
+  batch.erase(name);
+  return {};
+}
+
 Task<base::Result<>> Buckets::remove(std::string name, std::string id) {
-  auto done = co_await store_.commit(bucket_directory, [&](const meta::Reader& before, meta::Batch& batch) -> base::Result<> {
-    TRY(stored, before.get(name));
-    if (!stored) return base::fail(base::Errc::not_found, name);
-    TRY(record, decode_bucket(*stored));
-    if (record.id != id) return base::fail(base::Errc::not_found, name);
-    batch.erase(name);
-    return {};
+  Changing changing(*this);
+  uint64_t order = 0;
+  auto done = co_await store_.commit(bucket_directory, [&](const meta::Reader& before, meta::Batch& batch) {
+    order = ++last_order_;
+    return remove_name(name, id, before, batch);
   });
-  if (done) publish(name, nullptr);
+  if (done) publish(name, nullptr, order);
   co_return done;
+}
+
+base::Result<> Buckets::remove_blocking(const std::string& name, const std::string& id) {
+  Changing changing(*this);
+  TRY_VOID(store_.commit_blocking(bucket_directory, [&](const meta::Reader& before, meta::Batch& batch) { return remove_name(name, id, before, batch); }));
+  publish(name, nullptr, ++last_order_);
+  return {};
 }
 
 State::State(Parts given) : parts(std::move(given)), buckets(parts.meta) {}

@@ -1,5 +1,6 @@
 #pragma once
 // What the operations of S3 share. Private to this module.
+#include <atomic>
 #include <memory>
 #include <shared_mutex>
 #include <string>
@@ -30,18 +31,25 @@ class Buckets {
   Task<base::Result<>> create(BucketRecord record);
   // Changes a bucket's record by `change`. **Errors** not_found.
   Task<base::Result<>> update(std::string name, std::function<void(BucketRecord&)> change);
-  // Removes the name. The partition's content is the caller's affair.
+  // Removes the name, if it still is that bucket's. The partition's content is the caller's affair. **Errors** not_found.
   Task<base::Result<>> remove(std::string name, std::string id);
+  // The same, blocking: for start-up.
+  base::Result<> remove_blocking(const std::string& name, const std::string& id);
 
  private:
   struct Hash : std::hash<std::string_view> {
     using is_transparent = void;
   };
-  void publish(const std::string& name, std::shared_ptr<const BucketRecord> record);
+  class Changing;
+  // Shows a change to `find`, unless one that was committed later was shown already.
+  void publish(const std::string& name, std::shared_ptr<const BucketRecord> record, uint64_t order);
 
   meta::Store& store_;
   mutable std::shared_mutex mutex_;
   std::unordered_map<std::string, std::shared_ptr<const BucketRecord>, Hash, std::equal_to<>> by_name_;
+  std::atomic<uint64_t> last_order_{0};  // taken inside transactions, which run one after another
+  size_t changing_ = 0;
+  std::unordered_map<std::string, uint64_t> published_;  // the order of what was shown, while anything is changing
 };
 
 class Collector;

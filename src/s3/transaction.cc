@@ -43,6 +43,15 @@ aws::Result<> discard_content(const ObjectRecord& object, const meta::Reader& be
   return {};
 }
 
+aws::Result<> remove_object(const meta::Reader& before, meta::Batch& batch, std::string_view key, const WriteConditions& conditions) {
+  TRY(current, current_object(before, key));
+  if (conditions.if_match) TRY_VOID(check_write_conditions(conditions, current));
+  if (!current) return {};
+  TRY_VOID(discard_content(*current, before, batch));
+  batch.erase(object_key(key));
+  return {};
+}
+
 aws::Result<> replace_object(const meta::Reader& before, meta::Batch& batch, std::string_view key,
                              const ObjectRecord& record, const WriteConditions& conditions) {
   TRY(current, current_object(before, key));

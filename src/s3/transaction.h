@@ -18,6 +18,9 @@ aws::Result<std::optional<ObjectRecord>> current_object(const meta::Reader& befo
 // Takes an object's bytes out of the store: inlined ones at once, blobs by way of the collector's queue.
 aws::Result<> discard_content(const ObjectRecord& object, const meta::Reader& before, meta::Batch& batch);
 
+// Checks the conditions and takes the object away; nothing to do where there is none, unless the conditions ask for one.
+aws::Result<> remove_object(const meta::Reader& before, meta::Batch& batch, std::string_view key, const WriteConditions& conditions);
+
 // Checks the conditions, discards what the key held, and puts the record in its place.
 aws::Result<> replace_object(const meta::Reader& before, meta::Batch& batch, std::string_view key,
                              const ObjectRecord& record, const WriteConditions& conditions);

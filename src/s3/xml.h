@@ -10,4 +10,7 @@ inline constexpr std::string_view s3_namespace = "xmlns=\"http://s3.amazonaws.co
 // <NAME><ID>…</ID><DisplayName>…</DisplayName></NAME>
 void write_owner(codec::XmlWriter& xml, std::string_view name, const State& state, std::string_view canonical_id);
 
+// <ChecksumCRC32>base64</ChecksumCRC32><ChecksumType>FULL_OBJECT</ChecksumType>
+void write_checksum(codec::XmlWriter& xml, const StoredChecksum& checksum);
+
 }  // namespace s3

@@ -31,6 +31,7 @@ def create_account(server, name: str) -> Account:
 
 
 def empty_bucket(client, name: str) -> None:
+    client.put_bucket_acl(Bucket=name, ACL="private")  # an owner may have taken away their own right to list
     for upload in client.list_multipart_uploads(Bucket=name).get("Uploads", []):
         client.abort_multipart_upload(Bucket=name, Key=upload["Key"], UploadId=upload["UploadId"])
     for page in client.get_paginator("list_objects_v2").paginate(Bucket=name):

@@ -1,0 +1,47 @@
+# Completion of cumulet for bash. Needs no functions of the bash-completion package.
+
+_cumulet_words() {
+  local IFS=$'\n'
+  COMPREPLY=($(compgen -W "${1// /$'\n'}" -- "$2"))
+}
+
+_cumulet_paths() {  # OPTION-OF-COMPGEN WORD
+  local IFS=$'\n'
+  compopt -o filenames 2>/dev/null
+  COMPREPLY=($(compgen "$1" -- "$2"))
+}
+
+# The first words that are no options: the command, and what follows it.
+_cumulet_command() {
+  local i
+  for ((i = 1; i < COMP_CWORD; i++)); do
+    case "${COMP_WORDS[i]}" in
+      --data|--listen|--region|--host|--config|--access-log|--log-level|--threads|--max-connections|--format) ((i++)) ;;
+      -*) ;;
+      *) printf '%s ' "${COMP_WORDS[i]}" ;;
+    esac
+  done
+}
+
+_cumulet() {
+  local word="${COMP_WORDS[COMP_CWORD]}" before="${COMP_WORDS[COMP_CWORD - 1]}"
+  COMPREPLY=()
+  case "$before" in
+    --data) _cumulet_paths -d "$word"; return ;;
+    --config|--access-log) _cumulet_paths -f "$word"; return ;;
+    --log-level) _cumulet_words "debug info warning error" "$word"; return ;;
+    --format) _cumulet_words "env profile csv" "$word"; return ;;
+    --listen|--region|--host|--threads|--max-connections) return ;;
+  esac
+  case "$(_cumulet_command)" in
+    "") _cumulet_words "serve credentials account check ca doctor version help --help --version" "$word" ;;
+    "serve "*) _cumulet_words "--data --listen --region --host --config --access-log --log-level --threads --max-connections --no-sigv2 --help" "$word" ;;
+    "credentials "*) _cumulet_words "--data --format --help" "$word" ;;
+    "account ") _cumulet_words "create --help" "$word" ;;
+    "account create "*) _cumulet_words "--data --help" "$word" ;;
+    "check "*) _cumulet_words "--data --repair --help" "$word" ;;
+    "ca "*) _cumulet_words "--data --help" "$word" ;;
+  esac
+}
+
+complete -F _cumulet cumulet

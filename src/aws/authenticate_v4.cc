@@ -1,0 +1,189 @@
+// Signature Version 4, in the Authorization header and in the query.
+#include <cstring>
+#include <unordered_map>
+
+#include "aws/authenticate_parts.h"
+#include "base/encoding.h"
+#include "codec/numbers.h"
+#include "codec/time.h"
+#include "crypto/hmac.h"
+#include "crypto/sigv4.h"
+
+namespace aws {
+
+namespace {
+
+constexpr std::chrono::seconds max_expires{7 * 24 * 3600};
+constexpr std::chrono::minutes max_ahead{15};
+
+// A signature that a request claims, and everything that it must cover.
+struct Claim {
+  crypto::Authorization authorization;
+  std::string time;           // as x-amz-date
+  std::string_view payload;   // the value of x-amz-content-sha256
+  ErrorCode malformed;        // the error for a scope that does not fit
+};
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
+  return out;
+}
+
+std::string_view subject(ErrorCode malformed) {
+  return malformed == ErrorCode::authorization_header_malformed ? "The authorization header is malformed; "
+                                                                : "Error parsing the X-Amz-Credential parameter; ";
+}
+
+// The scope must name this day, this region and this service, else a signature could be used elsewhere.
+Result<> check_scope(const AuthContext& context, const Claim& claim) {
+  auto& credential = claim.authorization.credential;
+  auto wrong = [&](std::string what, Details details = {}) {
+    return fail(claim.malformed, std::string(subject(claim.malformed)) + what, std::move(details));
+  };
+  if (credential.date != std::string_view(claim.time).substr(0, 8))
+    return wrong("Invalid credential date \"" + credential.date + "\". This date is not the same as X-Amz-Date: \"" + claim.time + "\".");
+  if (credential.service != context.settings.service)
+    return wrong("incorrect service \"" + credential.service + "\". This endpoint belongs to \"" + context.settings.service + "\".");
+  if (credential.region != context.settings.region)
+    return wrong("the region '" + credential.region + "' is wrong; expecting '" + context.settings.region + "'", {{"Region", context.settings.region}});
+  return {};
+}
+
+bool is_listed(const std::vector<std::string>& names, std::string_view name) {
+  return std::ranges::any_of(names, [&](auto& listed) { return http::equal_ignoring_case(listed, name); });
+}
+
+// The host and every x-amz-* header must be covered: what they say could else be changed on the way.
+Result<> check_signed_headers(const Call& call, const std::vector<std::string>& names) {
+  std::string missing = is_listed(names, "host") ? "" : "host";
+  auto& head = call.exchange.head();
+  for (size_t i = 0; i < head.field_count(); i++) {
+    auto name = head.field(i).name;
+    bool matters = name.size() > 6 && http::equal_ignoring_case(name.substr(0, 6), "x-amz-");
+    if (matters && !is_listed(names, name)) (missing += missing.empty() ? "" : ", ") += lower(name);
+  }
+  if (missing.empty()) return {};
+  return fail(ErrorCode::access_denied, "There were headers present in the request which were not signed", {{"HeadersNotSigned", missing}});
+}
+
+// The signed headers' fields, in the order that the client signed them in.
+crypto::NamedValues covered_headers(const http::RequestHead& head, const std::vector<std::string>& names) {
+  crypto::NamedValues out;
+  for (auto& name : names) {
+    size_t before = out.size();
+    for (size_t i = 0; i < head.field_count(); i++)
+      if (auto field = head.field(i); http::equal_ignoring_case(field.name, name)) out.emplace_back(name, field.value);
+    if (out.size() == before) out.emplace_back(name, "");
+  }
+  return out;
+}
+
+std::string canonical_request(const Call& call, const Claim& claim) {
+  crypto::NamedValues query;
+  for (auto& parameter : call.query.all())
+    if (parameter.name != "X-Amz-Signature") query.emplace_back(parameter.name, parameter.value);
+  auto& head = call.exchange.head();
+  return crypto::canonical_request(head.method(), call.path, query, covered_headers(head, claim.authorization.signed_headers), claim.payload);
+}
+
+// Keys are derived once a day for each secret, by each thread. Cleared rather than grown past its bound.
+const std::string& signing_key(const std::string& secret, const crypto::Credential& credential) {
+  static constexpr size_t limit = 256;
+  thread_local std::unordered_map<std::string, std::string> keys;
+  auto name = secret + '\n' + credential.date + '/' + credential.region + '/' + credential.service;
+  if (auto found = keys.find(name); found != keys.end()) return found->second;
+  if (keys.size() >= limit) keys.clear();
+  return keys[name] = crypto::signing_key(secret, credential.date, credential.region, credential.service);
+}
+
+std::unexpected<Error> mismatch(const Claim& claim, const std::string& text, const std::string& canonical) {
+  return fail(ErrorCode::signature_does_not_match, {},
+              {{"AWSAccessKeyId", claim.authorization.credential.access_key},
+               {"StringToSign", text},
+               {"SignatureProvided", claim.authorization.signature},
+               {"StringToSignBytes", spaced_hex(text)},
+               {"CanonicalRequest", canonical},
+               {"CanonicalRequestBytes", spaced_hex(canonical)}});
+}
+
+Result<Authenticated> verify(const AuthContext& context, Claim claim) {
+  auto& [credential, signed_headers, signature] = claim.authorization;
+  TRY_VOID(check_scope(context, claim));
+  TRY(owner, key_owner(context, credential.access_key));
+  for (auto& name : signed_headers) name = lower(name);
+  TRY_VOID(check_signed_headers(context.call, signed_headers));
+  auto canonical = canonical_request(context.call, claim);
+  auto scope = credential.scope();
+  auto text = crypto::string_to_sign(claim.time, scope, canonical);
+  auto& key = signing_key(owner->secret, credential);
+  if (!crypto::equal_constant_time(crypto::signature(key, text), signature)) return mismatch(claim, text, canonical);
+  Authenticated out;
+  TRY_VOID(take_payload(claim.payload, out));
+  out.caller = owner->caller;
+  std::memcpy(out.signing_key.data(), key.data(), std::min(key.size(), out.signing_key.size()));
+  out.seed_signature = std::move(signature);
+  out.date = std::move(claim.time);
+  out.scope = std::move(scope);
+  return out;
+}
+
+// The time of the signature, and when a presigned request ends.
+Result<> check_lifetime(const Call& call, base::Time signed_at, std::string_view expires) {
+  auto seconds = codec::parse_u64(expires);
+  if (!seconds || *seconds > static_cast<uint64_t>(max_expires.count()))
+    return fail(ErrorCode::authorization_query_parameters_error,
+                seconds ? "X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must be less than 604800 seconds"
+                        : "X-Amz-Expires should be a number");
+  if (signed_at > call.now + max_ahead) return fail(ErrorCode::access_denied, "Request is not valid yet");
+  auto end = signed_at + std::chrono::seconds(*seconds);
+  if (call.now <= end) return {};
+  return fail(ErrorCode::access_denied, "Request has expired",
+              {{"X-Amz-Expires", std::string(expires)}, {"Expires", codec::format_iso8601(end)}, {"ServerTime", codec::format_iso8601(call.now)}});
+}
+
+std::vector<std::string> split_names(std::string_view list) {
+  std::vector<std::string> names;
+  for (;;) {
+    auto end = list.find(';');
+    names.emplace_back(list.substr(0, end));
+    if (end == list.npos) return names;
+    list.remove_prefix(end + 1);
+  }
+}
+
+}  // namespace
+
+Result<Authenticated> authenticate_v4_header(const AuthContext& context, std::string_view authorization) {
+  auto& call = context.call;
+  auto parsed = crypto::Authorization::parse(authorization);
+  if (!parsed) return fail(ErrorCode::authorization_header_malformed);
+  TRY(time, request_time(call));
+  TRY_VOID(check_skew(call, time));
+  auto payload = call.exchange.head().find("x-amz-content-sha256");
+  if (!payload) return fail(ErrorCode::invalid_request, "Missing required header for this request: x-amz-content-sha256");
+  return verify(context, {std::move(*parsed), codec::format_basic(time), *payload, ErrorCode::authorization_header_malformed});
+}
+
+Result<Authenticated> authenticate_v4_query(const AuthContext& context) {
+  auto& call = context.call;
+  auto wrong = [](std::string message) { return fail(ErrorCode::authorization_query_parameters_error, std::move(message)); };
+  auto algorithm = call.query.find("X-Amz-Algorithm"), credential = call.query.find("X-Amz-Credential"), date = call.query.find("X-Amz-Date"),
+       expires = call.query.find("X-Amz-Expires"), headers = call.query.find("X-Amz-SignedHeaders"), signature = call.query.find("X-Amz-Signature");
+  if (!algorithm || !credential || !date || !expires || !headers || !signature)
+    return wrong("Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, X-Amz-Signature, X-Amz-Date, "
+                 "X-Amz-SignedHeaders, and X-Amz-Expires parameters.");
+  if (*algorithm != "AWS4-HMAC-SHA256") return wrong("X-Amz-Algorithm only supports \"AWS4-HMAC-SHA256\"");
+  auto parsed = crypto::Credential::parse(*credential);
+  if (!parsed) return wrong("Error parsing the X-Amz-Credential parameter; the Credential is mal-formed; expecting \"<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request\".");
+  auto time = codec::parse_basic(*date);
+  if (!time) return wrong("X-Amz-Date must be in the ISO8601 Long Format \"yyyyMMdd'T'HHmmss'Z'\"");
+  TRY_VOID(check_lifetime(call, *time, *expires));
+  auto payload = call.exchange.head().find("x-amz-content-sha256");
+  if (!payload) payload = call.query.find("X-Amz-Content-Sha256");
+  crypto::Authorization authorization{std::move(*parsed), split_names(*headers), std::string(*signature)};
+  return verify(context, {std::move(authorization), std::string(*date), payload.value_or("UNSIGNED-PAYLOAD"),
+                          ErrorCode::authorization_query_parameters_error});
+}
+
+}  // namespace aws

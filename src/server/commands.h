@@ -1,0 +1,17 @@
+#pragma once
+// The commands of the program, one a file. Each prints what it has to say and returns the exit code.
+#include "server/options.h"
+
+namespace server {
+
+int serve(const Options& options);
+int print_credentials(const Options& options);
+int create_account(const Options& options);
+int check(const Options& options);
+int doctor(const Options& options);
+int print_ca(const Options& options);
+
+// Prints an error and what to do, on standard error; returns 1.
+int complain(const base::Error& error);
+
+}  // namespace server

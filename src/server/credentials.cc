@@ -1,0 +1,34 @@
+// credentials and ca: what a client has to be told.
+#include <fmt/format.h>
+
+#include "http/certificates.h"
+#include "server/commands.h"
+#include "server/data_folder.h"
+
+namespace server {
+
+int complain(const base::Error& error) {
+  fmt::print(stderr, "cumulet: {}\n", error.what);
+  return 1;
+}
+
+int print_credentials(const Options& options) {
+  auto pair = read_root_key(options.data);
+  if (!pair) return complain(pair.error());
+  if (options.credentials_format == "csv")
+    fmt::print("AWSAccessKeyId={}\nAWSSecretKey={}\n", pair->id, pair->secret);
+  else if (options.credentials_format == "profile")
+    fmt::print("[default]\naws_access_key_id = {}\naws_secret_access_key = {}\n", pair->id, pair->secret);
+  else
+    fmt::print("export AWS_ACCESS_KEY_ID={}\nexport AWS_SECRET_ACCESS_KEY={}\nexport AWS_DEFAULT_REGION={}\n", pair->id, pair->secret, options.region);
+  return 0;
+}
+
+int print_ca(const Options& options) {
+  auto certificates = http::Certificates::open(tls_folder(options.data));
+  if (!certificates) return complain(certificates.error());
+  fmt::print("{}\n", (*certificates)->ca_path().string());
+  return 0;
+}
+
+}  // namespace server

@@ -1,0 +1,145 @@
+#include "server/data_folder.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <fstream>
+#include <thread>
+
+#include "base/file_system.h"
+#include "blob/file_store.h"
+#include "codec/numbers.h"
+#include "meta/rocksdb_store.h"
+
+namespace server {
+
+namespace {
+
+namespace fs = std::filesystem;
+using base::Errc;
+using base::Result;
+
+constexpr std::string_view format_name = "cumulet data, format ";
+
+unsigned pool_threads() { return std::max(8u, 2 * std::thread::hardware_concurrency()); }
+
+std::string read_text(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+// Writes a file of mode 0600 beside its place, syncs it, and puts it there: it is there whole or not at all.
+Result<> write_private(const fs::path& path, std::string_view text) {
+  auto& files = base::posix_file_system();
+  auto aside = fs::path(path) += ".new";
+  (void)files.remove(aside);  // what a crash left
+  {
+    TRY(file, files.create(aside));
+    TRY_VOID(file->write_at(0, text));
+    TRY_VOID(file->sync());
+  }
+  TRY_VOID(files.rename(aside, path));
+  return files.sync_folder(path.parent_path());
+}
+
+std::string root_key_text(std::string_view id, std::string_view secret) {
+  return "AWSAccessKeyId=" + std::string(id) + "\nAWSSecretKey=" + std::string(secret) + "\n";
+}
+
+std::string line_after(const std::string& text, std::string_view name) {
+  auto begin = text.find(name);
+  if (begin == text.npos) return "";
+  begin += name.size();
+  return text.substr(begin, text.find_first_of("\r\n", begin) - begin);
+}
+
+Result<std::optional<std::pair<std::string, std::string>>> root_key_of_environment() {
+  auto* id = std::getenv("CUMULET_ROOT_ACCESS_KEY");
+  auto* secret = std::getenv("CUMULET_ROOT_SECRET_KEY");
+  bool has_id = id && *id, has_secret = secret && *secret;
+  if (has_id != has_secret)
+    return base::fail(Errc::invalid, "CUMULET_ROOT_ACCESS_KEY and CUMULET_ROOT_SECRET_KEY go together: only one of them is set");
+  if (!has_id) return std::nullopt;
+  return std::pair<std::string, std::string>(id, secret);
+}
+
+}  // namespace
+
+fs::path tls_folder(const fs::path& data) { return data / "tls"; }
+
+Result<KeyPair> read_root_key(const fs::path& data) {
+  auto text = read_text(data / "rootkey.csv");
+  KeyPair pair{line_after(text, "AWSAccessKeyId="), line_after(text, "AWSSecretKey=")};
+  if (!pair.id.empty() && !pair.secret.empty()) return pair;
+  return base::fail(Errc::not_found, "there is no key pair in " + (data / "rootkey.csv").string() + "; the server writes it at its first start");
+}
+
+DataFolder::DataFolder(fs::path path) : path_(std::move(path)), pool_("storage", pool_threads()) {}
+
+DataFolder::~DataFolder() {
+  accounts_.reset();
+  blobs_.reset();
+  meta_.reset();
+  if (lock_ >= 0) ::close(lock_);
+}
+
+Result<std::unique_ptr<DataFolder>> DataFolder::open(const fs::path& path) {
+  TRY_VOID(base::posix_file_system().make_folders(path));
+  std::unique_ptr<DataFolder> folder(new DataFolder(fs::absolute(path)));
+  TRY_VOID(folder->lock());
+  TRY_VOID(folder->check_format());
+  TRY_VOID(folder->open_stores());
+  return folder;
+}
+
+Result<> DataFolder::lock() {
+  auto name = path_ / "lock";
+  lock_ = ::open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (lock_ < 0) return std::unexpected(base::errno_error("cannot open " + name.string(), errno));
+  if (flock(lock_, LOCK_EX | LOCK_NB) == 0) return {};
+  if (errno != EWOULDBLOCK) return std::unexpected(base::errno_error("cannot lock " + name.string(), errno));
+  return base::fail(Errc::unavailable, "another process uses the data folder " + path_.string() + "; stop it first, or give another folder with --data");
+}
+
+Result<> DataFolder::check_format() {
+  auto name = path_ / "format";
+  auto text = read_text(name);
+  if (text.empty()) {
+    if (fs::exists(path_ / "meta"))
+      return base::fail(Errc::invalid, path_.string() + " holds data, but its file \"format\" is missing or empty; it should say \"" +
+                                           std::string(format_name) + std::to_string(data_format) + "\"");
+    return write_private(name, std::string(format_name) + std::to_string(data_format) + "\n");
+  }
+  auto number = text.starts_with(format_name) ? codec::parse_u64(line_after(text, format_name)) : std::nullopt;
+  if (!number) return base::fail(Errc::invalid, path_.string() + " is not a data folder of Cumulet");
+  if (*number == data_format) return {};
+  return base::fail(Errc::invalid, path_.string() + " has data format " + std::to_string(*number) + ", and this program reads format " +
+                                       std::to_string(data_format) + "; use the program that wrote it, or a newer one");
+}
+
+Result<> DataFolder::open_stores() {
+  meta::RocksdbOptions options;
+  options.folder = path_ / "meta";
+  options.pool = &pool_;
+  TRY(meta, meta::open_rocksdb_store(options));
+  meta_ = std::move(meta);
+  TRY(blobs, blob::open_file_store(path_ / "blobs", base::posix_file_system()));
+  blobs_ = std::move(blobs);
+  TRY(accounts, iam::Accounts::open(*meta_));
+  accounts_ = std::move(accounts);
+  return {};
+}
+
+Result<iam::AccessKey> DataFolder::ensure_root() {
+  TRY(given, root_key_of_environment());
+  TRY(key, accounts_->ensure_root(given));
+  auto file = path_ / "rootkey.csv";
+  auto text = root_key_text(key.id, key.secret);
+  if (read_text(file) != text) TRY_VOID(write_private(file, text));
+  return key;
+}
+
+}  // namespace server

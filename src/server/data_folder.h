@@ -1,0 +1,55 @@
+#pragma once
+// A folder with everything that a server keeps, opened by one process at a time. The only place that names storage engines.
+#include <filesystem>
+#include <memory>
+
+#include "base/offload.h"
+#include "blob/store.h"
+#include "iam/accounts.h"
+#include "meta/store.h"
+
+namespace server {
+
+inline constexpr int data_format = 1;  // docs/format/README.md
+
+// **Threads** Made and destroyed by one; what it holds says itself who may use it.
+class DataFolder {
+ public:
+  // Makes the folder where there is none. **Errors** unavailable: another process has it; invalid: it is of another format,
+  // or holds something else; no_space, io, corrupt.
+  static base::Result<std::unique_ptr<DataFolder>> open(const std::filesystem::path& path);
+  ~DataFolder();
+
+  const std::filesystem::path& path() const { return path_; }
+  base::ThreadPool& pool() { return pool_; }
+  meta::Store& meta() { return *meta_; }
+  blob::Store& blobs() { return *blobs_; }
+  iam::Accounts& accounts() { return *accounts_; }
+
+  // The root's key, made on first use, or the one that the environment gives; rootkey.csv says it afterwards.
+  base::Result<iam::AccessKey> ensure_root();
+
+ private:
+  explicit DataFolder(std::filesystem::path path);
+  base::Result<> lock();
+  base::Result<> check_format();
+  base::Result<> open_stores();
+
+  std::filesystem::path path_;
+  int lock_ = -1;
+  base::ThreadPool pool_;
+  std::unique_ptr<meta::Store> meta_;
+  std::unique_ptr<blob::Store> blobs_;
+  std::unique_ptr<iam::Accounts> accounts_;
+};
+
+// Where the certificates of a data folder are.
+std::filesystem::path tls_folder(const std::filesystem::path& data);
+
+// The root's key pair as rootkey.csv has it. **Errors** not_found.
+struct KeyPair {
+  std::string id, secret;
+};
+base::Result<KeyPair> read_root_key(const std::filesystem::path& data);
+
+}  // namespace server

@@ -1,0 +1,47 @@
+#pragma once
+// What the command line and the configuration file ask for.
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "base/log.h"
+#include "base/result.h"
+
+namespace server {
+
+struct Options {
+  std::filesystem::path data;  // the folder that everything is kept in
+  std::vector<std::string> listen{"127.0.0.1:4566"};
+  std::string region = "us-east-1";
+  std::vector<std::string> hosts;  // names below which BUCKET.NAME is a bucket
+  std::string access_log;          // a file; "-": standard output; empty: none
+  std::string log_level = "info";
+  unsigned threads = 0;  // network threads; 0: one per CPU
+  size_t max_connections = 10'000;
+  size_t max_requests = 1024;
+  bool no_sigv2 = false;
+
+  bool repair = false;                     // of check
+  std::string account_name;                // of account create
+  std::string credentials_format = "env";  // of credentials: env, profile, csv
+};
+
+// One of the program's commands: returns the process's exit code.
+using Command = std::function<int(const Options&)>;
+
+struct Invocation {
+  Options options;
+  Command command;
+};
+
+// Reads the command line. Nothing to run where it asked for help, or was wrong: then `exit_code` says which, and the text
+// was printed already.
+struct Parsed {
+  Invocation invocation;
+  int exit_code = 0;
+  bool run = false;
+};
+Parsed parse_command_line(int argc, char** argv);
+
+}  // namespace server

@@ -1,0 +1,186 @@
+// serve: puts the parts together, and runs them until a signal asks to stop.
+#include <fmt/format.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/resource.h>
+
+#include <cstdio>
+
+#include "aws/gateway.h"
+#include "http/server.h"
+#include "s3/service.h"
+#include "server/access_log.h"
+#include "server/account.h"
+#include "server/commands.h"
+#include "server/control.h"
+#include "server/data_folder.h"
+#include "server/version.h"
+
+namespace server {
+
+namespace {
+
+using base::Result;
+
+// Blocked in every thread, and waited for by the main one.
+sigset_t awaited_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  for (int number : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&set, number);
+  return set;
+}
+
+// Connections and blobs need more descriptors than a shell gives.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+void set_log_level(const std::string& name) {
+  using enum base::log::Level;
+  static constexpr std::pair<std::string_view, base::log::Level> levels[] = {{"debug", debug}, {"info", info}, {"warning", warning}, {"error", error}};
+  for (auto& [known, level] : levels)
+    if (known == name) base::log::set_level(level);
+}
+
+aws::FindKey key_finder(const iam::Accounts& accounts) {
+  return [&accounts](std::string_view id) -> std::shared_ptr<const aws::KeyOwner> {
+    auto key = accounts.find_key(id);
+    if (!key) return nullptr;
+    auto& account = key->account;
+    return std::make_shared<const aws::KeyOwner>(aws::KeyOwner{key->secret, {account.id, account.canonical_id, account.name, key->id}});
+  };
+}
+
+std::string gauge(std::string_view name, std::string_view help, uint64_t value, std::string_view type = "gauge") {
+  return fmt::format("# HELP {0} {1}\n# TYPE {0} {2}\n{0} {3}\n", name, help, type, value);
+}
+
+// "127.0.0.1:4566" as a client on this machine reaches it.
+std::string reachable(std::string address) {
+  for (std::string_view any : {"0.0.0.0:", "[::]:"})
+    if (address.starts_with(any)) return "127.0.0.1:" + address.substr(any.size());
+  return address;
+}
+
+void print_greeting(const http::Server& server, const DataFolder& folder, const http::Certificates& certificates) {
+  auto address = reachable(server.addresses().front());
+  fmt::print("Cumulet {} serves S3 at http://{} (and https, same port; certificate to trust: {})\n", version, address, certificates.ca_path().string());
+  for (size_t i = 1; i < server.addresses().size(); i++) fmt::print("  also at http://{}\n", reachable(server.addresses()[i]));
+  auto data = folder.path().string();
+  fmt::print("\n  eval \"$(cumulet credentials --data '{}')\"\n  export AWS_ENDPOINT_URL=http://{}\n  aws --endpoint-url \"$AWS_ENDPOINT_URL\" s3 mb s3://my-bucket\n\n"
+             "Data: {}   Key pair: {}/rootkey.csv   Stop: Ctrl-C\n",
+             data, address, data, data);
+  std::fflush(stdout);
+}
+
+// Everything that a running server is made of, in the order of its making.
+class Instance {
+ public:
+  explicit Instance(const Options& options) : options_(options) {}
+
+  Result<> start() {
+    TRY(folder, DataFolder::open(options_.data));
+    folder_ = std::move(folder);
+    TRY_VOID(folder_->ensure_root());
+    TRY(certificates, http::Certificates::open(tls_folder(options_.data)));
+    certificates_ = std::move(certificates);
+    TRY(service, s3::make_service({folder_->meta(), folder_->blobs(), folder_->accounts(), folder_->pool(), clock_, {options_.region, options_.hosts}}));
+    service_ = std::move(service);
+    if (!options_.access_log.empty()) {
+      TRY(log, LogFile::open(options_.access_log));
+      access_log_ = std::move(log);
+    }
+    make_gateway();
+    TRY_VOID(listen());
+    TRY(control, Control::listen(folder_->path(), [this](std::string_view line) { return answer_control(folder_->accounts(), line); }));
+    control_ = std::move(control);
+    gateway_->set_ready(true);
+    print_greeting(*server_, *folder_, *certificates_);
+    return {};
+  }
+
+  void reopen_logs() {
+    if (access_log_) access_log_->reopen();
+  }
+
+  void stop() {
+    control_.reset();
+    if (gateway_) gateway_->set_ready(false);
+    if (server_) server_->stop();
+  }
+
+ private:
+  void make_gateway() {
+    aws::GatewayParts parts{*service_, key_finder(folder_->accounts()), {options_.region, "s3", !options_.no_sigv2}, clock_, metrics_};
+    parts.access_log = access_log_.get();
+    parts.extra_metrics = [this] { return own_metrics(); };
+    parts.concurrent_requests = options_.max_requests;
+    gateway_ = std::make_unique<aws::Gateway>(std::move(parts));
+  }
+
+  Result<> listen() {
+    http::ServerOptions options;
+    options.listen = options_.listen;
+    options.threads = options_.threads;
+    options.certificates = certificates_.get();
+    options.limits.connections = options_.max_connections;
+    auto handler = [this](http::Exchange& exchange) { return gateway_->handle(exchange); };
+    server_ = std::make_unique<http::Server>(std::move(options), handler, aws::Gateway::refusal);
+    TRY_VOID(server_->listen());
+    server_->start();
+    return {};
+  }
+
+  std::string own_metrics() const {
+    auto& counters = server_->counters();
+    return gauge("cumulet_connections_open", "Connections that are open.", counters.connections_open) +
+           gauge("cumulet_connections_accepted_total", "Connections that were accepted.", counters.connections_accepted, "counter") +
+           gauge("cumulet_connections_refused_total", "Connections past the limit.", counters.connections_refused, "counter") +
+           gauge("cumulet_requests_malformed_total", "What came and was no HTTP.", counters.requests_malformed, "counter") +
+           gauge("cumulet_disk_free_bytes", "Room for blobs.", folder_->blobs().free_bytes()) +
+           gauge("cumulet_storage_queue", "Pieces of work that wait for a storage thread.", folder_->pool().queued());
+  }
+
+  const Options& options_;
+  base::SystemClock clock_;
+  aws::Metrics metrics_;
+  std::unique_ptr<DataFolder> folder_;
+  std::unique_ptr<http::Certificates> certificates_;
+  std::unique_ptr<aws::Service> service_;
+  std::unique_ptr<LogFile> access_log_;
+  std::unique_ptr<aws::Gateway> gateway_;
+  std::unique_ptr<http::Server> server_;
+  std::unique_ptr<Control> control_;
+};
+
+// Until SIGTERM or SIGINT. SIGHUP reopens the logs.
+void wait_for_the_end(const sigset_t& signals, Instance& instance) {
+  for (;;) {
+    int number = 0;
+    if (sigwait(&signals, &number) != 0) continue;
+    if (number != SIGHUP) return;
+    instance.reopen_logs();
+  }
+}
+
+}  // namespace
+
+int serve(const Options& options) {
+  auto signals = awaited_signals();
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+  raise_descriptor_limit();
+  set_log_level(options.log_level);
+  Instance instance(options);
+  if (auto started = instance.start(); !started) return complain(started.error());
+  wait_for_the_end(signals, instance);
+  // A second signal does not wait for requests in flight.
+  pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
+  instance.stop();
+  return 0;
+}
+
+}  // namespace server

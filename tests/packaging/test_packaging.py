@@ -1,0 +1,90 @@
+"""The manual page, the completion, the settings file and the unit agree with one another and with the program's own help."""
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import tomllib
+
+import pytest
+
+REPO = pathlib.Path(__file__).resolve().parents[2]
+PACKAGING = REPO / "packaging"
+PROGRAM = pathlib.Path(os.environ.get("CUMULET_BIN", REPO / "build/release/cumulet"))
+COMMANDS = ["serve", "credentials", "account create", "check", "ca", "doctor", "version", "help"]
+
+
+def synopsis() -> dict:
+    """The options of each command, as the manual page's synopsis has them."""
+    text = (PACKAGING / "cumulet.1").read_text().split(".Sh SYNOPSIS")[1].split(".Sh DESCRIPTION")[0]
+    parts = re.split(r"^\.Nm$", text, flags=re.M)[1:]
+    return {re.search(r"^\.Cm (.+)$", part, re.M).group(1): {"-" + o for o in re.findall(r"Fl (-[\w-]+)", part)} for part in parts}
+
+
+def completed(*words: str) -> set:
+    """What bash offers after these words, of which the last may be incomplete."""
+    script = 'source "$0"; COMP_WORDS=(cumulet "$@"); COMP_CWORD=$#; _cumulet; printf "%s\\n" "${COMPREPLY[@]}"'
+    run = subprocess.run(["bash", "-uc", script, PACKAGING / "cumulet.bash", *words], capture_output=True, text=True, check=True)
+    assert not run.stderr
+    return set(run.stdout.split())
+
+
+def test_the_manual_has_every_command():
+    assert list(synopsis()) == COMMANDS
+
+
+def test_every_option_of_the_manual_is_explained():
+    text = (PACKAGING / "cumulet.1").read_text()
+    for option in synopsis()["serve"]:
+        assert re.search(rf"^\.It Fl {re.escape(option[1:])}\b", text, re.M), option
+
+
+def test_the_manual_is_formatted_without_a_warning():
+    if not shutil.which("groff"):
+        pytest.skip("groff is not installed")
+    run = subprocess.run(["groff", "-mandoc", "-Tutf8", "-ww", PACKAGING / "cumulet.1"], capture_output=True, text=True, check=True)
+    assert not run.stderr
+
+
+def test_completion_offers_every_command():
+    assert completed("") - {"--help", "--version"} == {command.split()[0] for command in COMMANDS}
+    assert completed("account", "") - {"--help"} == {"create"}
+
+
+@pytest.mark.parametrize("command", ["serve", "credentials", "account create", "check", "ca"])
+def test_completion_offers_every_option(command):
+    assert completed(*command.split(), "--") - {"--help"} == synopsis()[command]
+
+
+def test_completion_knows_what_an_option_takes():
+    assert completed("serve", "--log-level", "w") == {"warning"}
+    assert completed("credentials", "--format", "") == {"env", "profile", "csv"}
+    assert completed("serve", "--data", "/us") == {"/usr"}
+    assert "serve" in completed("--data", "check", "s")  # a value is no command
+
+
+@pytest.mark.parametrize("command", COMMANDS[:-2])
+def test_the_program_has_these_options(command):
+    if not PROGRAM.exists():
+        pytest.skip(f"{PROGRAM} is not built")
+    text = subprocess.run([PROGRAM, *command.split(), "--help"], capture_output=True, text=True, check=True).stdout
+    assert set(re.findall(r"(?<![\w-])--[a-z][\w-]*", text)) - {"--help", "--help-all", "--version"} == synopsis()[command]
+
+
+def test_settings_are_options():
+    text = (PACKAGING / "cumulet.toml").read_text()
+    every = tomllib.loads(re.sub(r"^#(?=[a-z0-9-]+ = )", "", text, flags=re.M))
+    assert {"--" + name for name in every} == synopsis()["serve"] - {"--config"}
+    assert tomllib.loads(text)["listen"] == ["127.0.0.1:4566"]
+
+
+def test_the_unit_uses_what_the_package_installs():
+    unit = (PACKAGING / "cumulet.service").read_text()
+    settings = re.search(r"^ExecStart=/usr/bin/cumulet serve --config (\S+)$", unit, re.M).group(1)
+    assert settings in (PACKAGING / "debian/conffiles").read_text().split()
+    assert tomllib.loads((PACKAGING / "cumulet.toml").read_text())["data"] == "/var/lib/" + re.search(r"^StateDirectory=(.+)$", unit, re.M).group(1)
+
+
+@pytest.mark.parametrize("script", ["postinst", "prerm", "postrm"])
+def test_maintainer_scripts_are_shell(script):
+    subprocess.run(["sh", "-n", PACKAGING / "debian" / script], check=True)
