@@ -2,17 +2,20 @@
 # The Debian packages that Cumulet needs, and their installation where one is missing.
 #   tools/packages.sh build    what it takes to build the program and its unit tests
 #   tools/packages.sh test     what the test suites need besides
+#   tools/packages.sh bench    what the benchmarks need besides
 set -euo pipefail
 
 build=(clang-19 lld-19 libclang-rt-19-dev cmake ninja-build ccache
        libboost1.81-dev libssl-dev librocksdb-dev libpugixml-dev libfmt-dev libspdlog-dev libcli11-dev libtomlplusplus-dev
        libxxhash-dev libisal-dev libprotozero-dev libgtest-dev libgmock-dev)
 test=(python3 python3-pytest python3-boto3)
+bench=(python3 nginx-light openssl)
 
 case "${1:-}" in
   build) wanted=("${build[@]}") ;;
   test) wanted=("${test[@]}") ;;
-  *) echo "usage: tools/packages.sh build|test" >&2; exit 2 ;;
+  bench) wanted=("${bench[@]}") ;;
+  *) echo "usage: tools/packages.sh build|test|bench" >&2; exit 2 ;;
 esac
 
 missing=()

@@ -33,7 +33,7 @@ Work
   --timeout S          for one request [30]
   --no-keepalive       a new connection for each request
   --expect-continue    PUT waits for 100 Continue before sending its body
-  --header 'N: V'      an extra, unsigned header on every request (repeatable)
+  --header 'N: V'      an extra header on every request (repeatable); x-amz-... headers are signed
 Before and after
   --create-bucket      first (an existing one is fine)
   --prepare            PUT all --objects keys first      --cleanup   DELETE them last (not a mix's new keys)

@@ -86,6 +86,21 @@ std::vector<size_t> parse_sizes(const string& value) {
   return sizes;
 }
 
+string lower_case(string text) {
+  for (char& c : text) c = static_cast<char>(tolower(static_cast<unsigned char>(c)));
+  return text;
+}
+
+// S3 refuses x-amz-... headers that a signature does not cover.
+void add_header(Options& o, const string& line) {
+  size_t colon = line.find(':');
+  if (colon == string::npos) die("--header 'NAME: VALUE'");
+  string name = lower_case(line.substr(0, colon));
+  size_t value = line.find_first_not_of(' ', colon + 1);
+  if (!name.starts_with("x-amz-")) o.extra_headers.push_back(line);
+  else o.signed_headers.emplace_back(name, value == string::npos ? "" : line.substr(value));
+}
+
 using Switch = void (*)(Options&);
 using Setting = void (*)(Raw&, const string&);
 
@@ -132,7 +147,7 @@ const std::map<string_view, Setting> settings = {
     {"--warmup", [](Raw& r, const string& v) { r.options.warmup_s = parse_seconds(v); }},
     {"--rate", [](Raw& r, const string& v) { r.options.rate = parse_seconds(v); }},
     {"--timeout", [](Raw& r, const string& v) { r.options.timeout_s = parse_seconds(v); }},
-    {"--header", [](Raw& r, const string& v) { r.options.extra_headers.push_back(v); }},
+    {"--header", [](Raw& r, const string& v) { add_header(r.options, v); }},
     {"--server-pid", [](Raw& r, const string& v) { r.options.server_pid = parse_int(v); }},
 };
 
@@ -194,11 +209,12 @@ void check(Options& o) {
   if (!o.list_prefix_given) o.list_prefix = o.prefix;
 }
 
-string make_run_id() {
-  char id[32];
+void identify_run(Options& o) {
   auto now = static_cast<unsigned long>(time(nullptr));
+  o.seed = 1 + (now & 0xffff);
+  char id[32];
   snprintf(id, sizeof id, "%lx", now ^ static_cast<unsigned long>(getpid()) << 20);
-  return id;
+  o.run_id = id;
 }
 
 }  // namespace
@@ -217,7 +233,7 @@ Options parse_options(int argc, char** argv) {
   apply_url(raw.options, raw.url);
   apply_mix(raw.options, raw.mix);
   check(raw.options);
-  raw.options.run_id = make_run_id();
+  identify_run(raw.options);
   return raw.options;
 }
 

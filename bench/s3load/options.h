@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace s3load {
@@ -47,8 +48,10 @@ struct Options {
   bool create_bucket = false, prepare = false, cleanup = false, unique = false, verify = false, discard = false;
   bool keepalive = true, expect_continue = false, timeline = false, allow_errors = false, quiet = false;
   int server_pid = 0;
-  std::vector<std::string> extra_headers;
+  std::vector<std::string> extra_headers;                            // lines, not signed
+  std::vector<std::pair<std::string, std::string>> signed_headers;  // x-amz-..., in lower case
   std::string run_id;  // tells the keys that this run makes from those of any other
+  uint64_t seed = 1;   // of choices at random; differs from run to run
 
   bool chunked_puts() const { return payload == Payload::signed_chunks || payload == Payload::crc_trailer; }
 };

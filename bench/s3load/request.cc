@@ -95,13 +95,14 @@ string RequestBuilder::make_head(Request& r) {
 
 Signable RequestBuilder::signable(const Request& r, std::string_view path, std::string_view query) const {
   bool put = r.op == Op::put;
-  Signable what{method_of(r.op), path, query, "UNSIGNED-PAYLOAD", host_, {}};
+  Signable what{method_of(r.op), path, query, "UNSIGNED-PAYLOAD", host_, options_.signed_headers};
   if (options_.payload == Payload::hashed) what.payload_hash = put ? std::string_view(r.body->sha256) : empty_sha256;
   if (!framed(r)) return what;
   bool trailer = options_.payload == Payload::crc_trailer;
   what.payload_hash = trailer ? "STREAMING-UNSIGNED-PAYLOAD-TRAILER" : "STREAMING-AWS4-HMAC-SHA256-PAYLOAD";
-  what.headers = {{"content-encoding", "aws-chunked"}, {"x-amz-decoded-content-length", std::to_string(r.body->size())}};
-  if (trailer) what.headers.push_back({"x-amz-trailer", "x-amz-checksum-crc32"});
+  what.headers.emplace_back("content-encoding", "aws-chunked");
+  what.headers.emplace_back("x-amz-decoded-content-length", std::to_string(r.body->size()));
+  if (trailer) what.headers.emplace_back("x-amz-trailer", "x-amz-checksum-crc32");
   return what;
 }
 

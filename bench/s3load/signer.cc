@@ -1,5 +1,7 @@
 #include "signer.h"
 
+#include <algorithm>
+
 namespace s3load {
 namespace {
 
@@ -36,16 +38,18 @@ struct CanonicalHeaders {
 };
 
 CanonicalHeaders canonical_headers(const Signable& what, const string& date) {
+  std::vector<std::pair<string_view, string_view>> sorted = {
+      {"host", what.host}, {"x-amz-content-sha256", what.payload_hash}, {"x-amz-date", date}};
+  sorted.insert(sorted.end(), what.headers.begin(), what.headers.end());
+  std::ranges::sort(sorted);
   CanonicalHeaders canonical;
   canonical.lines.reserve(256);
-  for (auto& [name, value] : what.headers)
-    if (name < "host") canonical.add(name, value);
-  canonical.add("host", what.host);
-  canonical.add("x-amz-content-sha256", what.payload_hash);
-  canonical.add("x-amz-date", date);
-  for (auto& [name, value] : what.headers)
-    if (name > "host") canonical.add(name, value);
+  for (auto& [name, value] : sorted) canonical.add(name, value);
   return canonical;
+}
+
+void add_lines(string& out, const Signable& what) {
+  for (auto& [name, value] : what.headers) out.append(name).append(": ").append(value).append("\r\n");
 }
 
 string canonical_request(const Signable& what, const CanonicalHeaders& headers) {
@@ -81,11 +85,17 @@ void Signer::set_date(time_t now) {
 string Signer::sign(string& out, const Signable& what) const {
   if (options_.auth == Auth::v4) return sign_v4(out, what);
   if (options_.auth == Auth::v2) sign_v2(out, what);
+  else add_lines(out, what);
   return {};
 }
 
 void Signer::sign_v2(string& out, const Signable& what) const {
-  string text = string(what.method) + "\n\n\n" + http_date_ + "\n" + string(what.path);
+  auto headers = what.headers;
+  std::ranges::sort(headers);
+  string text = string(what.method) + "\n\n\n" + http_date_ + "\n";
+  for (auto& [name, value] : headers) text.append(name).append(":").append(value).append("\n");
+  text += what.path;
+  add_lines(out, what);
   out += "Date: " + http_date_ + "\r\nAuthorization: AWS " + options_.access_key + ":" + base64(v2_key_(text)) + "\r\n";
 }
 
@@ -93,7 +103,7 @@ string Signer::sign_v4(string& out, const Signable& what) const {
   CanonicalHeaders headers = canonical_headers(what, amz_date_);
   string signature = v4_signature(canonical_request(what, headers));
   out.append("x-amz-content-sha256: ").append(what.payload_hash).append("\r\nx-amz-date: ").append(amz_date_).append("\r\n");
-  for (auto& [name, value] : what.headers) out.append(name).append(": ").append(value).append("\r\n");
+  add_lines(out, what);
   out.append("Authorization: AWS4-HMAC-SHA256 Credential=").append(options_.access_key).append("/").append(scope_);
   out.append(",SignedHeaders=").append(headers.names).append(",Signature=").append(signature).append("\r\n");
   return signature;

@@ -16,7 +16,7 @@ namespace s3load {
 struct Signable {
   std::string_view method, path, query;  // `query` in canonical order
   std::string_view payload_hash, host;
-  // Further headers to sign and send, in lower case and sorted.
+  // Further headers to sign and send, in lower case; for V2, x-amz-... alone.
   std::vector<std::pair<std::string, std::string>> headers;
 };
 
