@@ -54,8 +54,10 @@ class Content {
 struct Response {
   int status = 200;
   http::HeaderList headers;
-  std::string body;                  // or
-  std::unique_ptr<Content> content;  // `content_length` bytes
+  std::string body;                         // or
+  std::string_view shared_body;             // bytes that `shared_owner` keeps alive, or
+  std::shared_ptr<const void> shared_owner;
+  std::unique_ptr<Content> content;         // `content_length` bytes
   uint64_t content_length = 0;
 };
 

@@ -169,7 +169,8 @@ Task<Result<>> Gateway::prepare_body(Call& call, const Authenticated& authentica
 Task<base::Result<>> Gateway::send(Call& call, Response& response) const {
   response.headers.add("x-amz-request-id", call.request_id);
   response.headers.add("x-amz-id-2", host_id_);
-  if (!response.content) co_return co_await call.exchange.respond(response.status, response.headers, response.body);
+  auto whole = response.shared_owner ? response.shared_body : std::string_view(response.body);
+  if (!response.content) co_return co_await call.exchange.respond(response.status, response.headers, whole);
   CO_TRY_VOID(co_await call.exchange.start(response.status, response.headers, response.content_length));
   for (;;) {
     CO_TRY(piece, co_await response.content->next());

@@ -102,9 +102,14 @@ aws::Result<Wanted> wanted_range(const Call& call, const ObjectRecord& record) {
   return Wanted{*range, 206, 0};
 }
 
-void describe(const Call& call, const ObjectRecord& record, const Wanted& wanted, Response& response) {
+http::HeaderList headers_for(const Call& call, const CachedObject& object) {
+  return overrides_headers(call) ? overridden_headers(call, object.record) : object.headers;
+}
+
+void describe(const Call& call, const CachedObject& object, const Wanted& wanted, Response& response) {
+  auto& record = object.record;
   response.status = wanted.status;
-  add_object_headers(call, record, response.headers);
+  response.headers = headers_for(call, object);
   if (wanted.status == 206 && record.size_bytes)
     response.headers.add("Content-Range", "bytes " + std::to_string(wanted.range.offset) + "-" +
                                               std::to_string(wanted.range.offset + wanted.range.length - 1) + "/" +
@@ -115,9 +120,9 @@ void describe(const Call& call, const ObjectRecord& record, const Wanted& wanted
     add_checksum_headers(*record.checksum, response.headers);
 }
 
-Response not_modified(const Call& call, const ObjectRecord& record) {
+Response not_modified(const Call& call, const CachedObject& object) {
   Response response = empty_response(304);
-  add_object_headers(call, record, response.headers);
+  response.headers = headers_for(call, object);
   return response;
 }
 
@@ -132,9 +137,30 @@ aws::Result<> check_overrides(const Call& call) {
 
 enum class With { body, head_only };
 
-Task<aws::Result<Response>> send_object(State& state, Call& call, const BucketRecord& bucket, const ObjectRecord& record, With with) {
+using ObjectPointer = std::shared_ptr<const CachedObject>;
+
+// The call's object: from memory, or from the store, and then kept in memory; of a small one with its bytes, if they are wanted.
+// **Errors** operation_aborted where it was replaced while it was read.
+Task<aws::Result<ObjectPointer>> load_object(State& state, const Call& call, const BucketRecord& bucket, With with) {
+  if (auto cached = state.cache.find(bucket.id, call.key)) co_return cached;
+  auto ticket = state.cache.begin_read(bucket.id, call.key);
+  auto object = std::make_shared<CachedObject>();
+  CO_TRY(record, co_await read_object_record(state, call, bucket, call.key));
+  object->record = std::move(record);
+  object->headers = object_headers(object->record);
+  bool has_data = object->record.layout == Layout::inlined;
+  if (has_data && with == With::body) {
+    CO_TRY(data, co_await read_inlined(state, bucket, object->record));
+    object->data = std::move(data);
+  }
+  if (!has_data || with == With::body) state.cache.insert(bucket.id, call.key, ticket, object);
+  co_return object;
+}
+
+Task<aws::Result<Response>> send_object(State& state, Call& call, const BucketRecord& bucket, ObjectPointer object, With with) {
+  auto& record = object->record;
   CO_TRY(freshness, check_read_conditions(call, record, ConditionsOn::request));
-  if (freshness == Freshness::not_modified) co_return not_modified(call, record);
+  if (freshness == Freshness::not_modified) co_return not_modified(call, *object);
   bool by_part = !call.query.all().empty() && call.query.has("partNumber");
   bool needs_segments = record.layout != Layout::inlined && (with == With::body || by_part);
   std::vector<Segment> segments;
@@ -144,18 +170,24 @@ Task<aws::Result<Response>> send_object(State& state, Call& call, const BucketRe
   }
   CO_TRY(wanted, by_part ? wanted_part(call, record, segments) : wanted_range(call, record));
   Response response;
-  describe(call, record, wanted, response);
+  describe(call, *object, wanted, response);
   response.content_length = wanted.range.length;
   if (with == With::head_only) {
     response.headers.add("Content-Length", wanted.range.length);
   } else if (record.layout == Layout::inlined) {
-    CO_TRY(data, co_await read_inlined(state, bucket, record));
-    response.body = wanted.range.length == data.size() ? std::move(data) : data.substr(wanted.range.offset, wanted.range.length);
+    response.shared_body = std::string_view(object->data).substr(wanted.range.offset, wanted.range.length);
+    response.shared_owner = std::move(object);
   } else {
     CO_TRY(content, co_await open_content(state, std::move(segments), wanted.range));
     response.content = std::move(content);
   }
   co_return response;
+}
+
+Task<aws::Result<Response>> read_object_once(State& state, Call& call, const BucketRecord& bucket, With with) {
+  CO_TRY(object, co_await load_object(state, call, bucket, with));
+  CO_TRY_VOID(may_on_object(bucket, object->record, call.caller, Action::read));
+  co_return co_await send_object(state, call, bucket, std::move(object), with);
 }
 
 Task<aws::Result<Response>> read_object(State& state, Call& call, With with) {
@@ -164,10 +196,8 @@ Task<aws::Result<Response>> read_object(State& state, Call& call, With with) {
   CO_TRY(bucket, state.bucket(call));
   CO_TRY_VOID(check_overrides(call));
   for (int attempt = 1;; attempt++) {
-    CO_TRY(record, co_await read_object_record(state, call, *bucket, call.key));
-    CO_TRY_VOID(may_on_object(*bucket, record, call.caller, Action::read));
-    auto response = co_await send_object(state, call, *bucket, record, with);
-    if (response || response.error().code != ErrorCode::no_such_key) co_return response;
+    auto response = co_await read_object_once(state, call, *bucket, with);
+    if (response || response.error().code != ErrorCode::operation_aborted) co_return response;
     if (attempt == attempts) co_return aws::fail(ErrorCode::internal_error);
   }
 }

@@ -132,7 +132,7 @@ base::Result<> Buckets::remove_blocking(const std::string& name, const std::stri
   return {};
 }
 
-State::State(Parts given) : parts(std::move(given)), buckets(parts.meta) {}
+State::State(Parts given) : parts(std::move(given)), buckets(parts.meta), cache(parts.settings.cache_bytes) {}
 State::~State() = default;
 
 aws::Result<std::shared_ptr<const BucketRecord>> State::bucket(const aws::Call& call) const {
