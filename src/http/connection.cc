@@ -254,15 +254,11 @@ void Connection::compose_head(int status, const HeaderList& headers, uint64_t le
 }
 
 Task<Result<>> Connection::respond(int status, const HeaderList& headers, std::string_view body) {
-  CO_TRY_VOID(co_await start(status, headers, body.size()));
-  if (!response_left_) body = {};
-  co_return co_await write(body);
+  start(status, headers, body.size());
+  return write(response_left_ ? body : std::string_view());
 }
 
-Task<Result<>> Connection::start(int status, const HeaderList& headers, uint64_t length_bytes) {
-  compose_head(status, headers, length_bytes);
-  co_return Result<>();
-}
+void Connection::start(int status, const HeaderList& headers, uint64_t length_bytes) { compose_head(status, headers, length_bytes); }
 
 Task<Result<>> Connection::write(std::span<const char> data) {
   wait_at_most(context_.limits.stalled);

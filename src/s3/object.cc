@@ -139,10 +139,9 @@ enum class With { body, head_only };
 
 using ObjectPointer = std::shared_ptr<const CachedObject>;
 
-// The call's object: from memory, or from the store, and then kept in memory; of a small one with its bytes, if they are wanted.
+// The call's object from the store, and then kept in memory; of a small one with its bytes, if they are wanted.
 // **Errors** operation_aborted where it was replaced while it was read.
 Task<aws::Result<ObjectPointer>> load_object(State& state, const Call& call, const BucketRecord& bucket, With with) {
-  if (auto cached = state.cache.find(bucket.id, call.key)) co_return cached;
   auto ticket = state.cache.begin_read(bucket.id, call.key);
   auto object = std::make_shared<CachedObject>();
   CO_TRY(record, co_await read_object_record(state, call, bucket, call.key));
@@ -157,37 +156,48 @@ Task<aws::Result<ObjectPointer>> load_object(State& state, const Call& call, con
   co_return object;
 }
 
-Task<aws::Result<Response>> send_object(State& state, Call& call, const BucketRecord& bucket, ObjectPointer object, With with) {
-  auto& record = object->record;
-  CO_TRY(freshness, check_read_conditions(call, record, ConditionsOn::request));
-  if (freshness == Freshness::not_modified) co_return not_modified(call, *object);
-  bool by_part = !call.query.all().empty() && call.query.has("partNumber");
-  bool needs_segments = record.layout != Layout::inlined && (with == With::body || by_part);
-  std::vector<Segment> segments;
-  if (needs_segments) {
-    CO_TRY(read, co_await read_segments(state, bucket, record));
-    segments = std::move(read);
-  }
-  CO_TRY(wanted, by_part ? wanted_part(call, record, segments) : wanted_range(call, record));
+// An answer that needs no more than the object in memory: a HEAD's, or a small object's.
+aws::Result<Response> answer_from_memory(const Call& call, ObjectPointer object, const Wanted& wanted, With with) {
   Response response;
   describe(call, *object, wanted, response);
   response.content_length = wanted.range.length;
   if (with == With::head_only) {
     response.headers.add("Content-Length", wanted.range.length);
-  } else if (record.layout == Layout::inlined) {
+  } else {
     response.shared_body = std::string_view(object->data).substr(wanted.range.offset, wanted.range.length);
     response.shared_owner = std::move(object);
-  } else {
-    CO_TRY(content, co_await open_content(state, std::move(segments), wanted.range));
-    response.content = std::move(content);
   }
+  return response;
+}
+
+Task<aws::Result<Response>> answer_from_blobs(State& state, const Call& call, const BucketRecord& bucket, ObjectPointer object, With with) {
+  auto& record = object->record;
+  CO_TRY(segments, co_await read_segments(state, bucket, record));
+  CO_TRY(wanted, call.query.has("partNumber") ? wanted_part(call, record, segments) : wanted_range(call, record));
+  if (with == With::head_only) co_return answer_from_memory(call, object, wanted, with);
+  Response response;
+  describe(call, *object, wanted, response);
+  response.content_length = wanted.range.length;
+  CO_TRY(content, co_await open_content(state, std::move(segments), wanted.range));
+  response.content = std::move(content);
   co_return response;
 }
 
 Task<aws::Result<Response>> read_object_once(State& state, Call& call, const BucketRecord& bucket, With with) {
-  CO_TRY(object, co_await load_object(state, call, bucket, with));
-  CO_TRY_VOID(may_on_object(bucket, object->record, call.caller, Action::read));
-  co_return co_await send_object(state, call, bucket, std::move(object), with);
+  auto object = state.cache.find(bucket.id, call.key);
+  if (!object) {
+    CO_TRY(loaded, co_await load_object(state, call, bucket, with));
+    object = std::move(loaded);
+  }
+  auto& record = object->record;
+  CO_TRY_VOID(may_on_object(bucket, record, call.caller, Action::read));
+  CO_TRY(freshness, check_read_conditions(call, record, ConditionsOn::request));
+  if (freshness == Freshness::not_modified) co_return not_modified(call, *object);
+  bool by_part = !call.query.all().empty() && call.query.has("partNumber");
+  bool in_memory = record.layout == Layout::inlined || (with == With::head_only && !by_part);
+  if (!in_memory) co_return co_await answer_from_blobs(state, call, bucket, std::move(object), with);
+  CO_TRY(wanted, by_part ? wanted_part(call, record, {}) : wanted_range(call, record));
+  co_return answer_from_memory(call, std::move(object), wanted, with);
 }
 
 Task<aws::Result<Response>> read_object(State& state, Call& call, With with) {
@@ -202,8 +212,8 @@ Task<aws::Result<Response>> read_object(State& state, Call& call, With with) {
   }
 }
 
-Task<aws::Result<Response>> get_object(State& state, Call& call) { co_return co_await read_object(state, call, With::body); }
-Task<aws::Result<Response>> head_object(State& state, Call& call) { co_return co_await read_object(state, call, With::head_only); }
+Task<aws::Result<Response>> get_object(State& state, Call& call) { return read_object(state, call, With::body); }
+Task<aws::Result<Response>> head_object(State& state, Call& call) { return read_object(state, call, With::head_only); }
 
 Task<aws::Result<Response>> delete_object(State& state, Call& call) {
   CO_TRY(bucket, state.bucket(call));

@@ -60,7 +60,7 @@ class FakeExchange final : public http::Exchange {
   std::optional<uint64_t> content_length() const override { return 0; }
   base::Task<base::Result<size_t>> read(std::span<char>) override { co_return size_t(0); }
   base::Task<base::Result<>> respond(int, const http::HeaderList&, std::string_view) override { co_return base::Result<>(); }
-  base::Task<base::Result<>> start(int, const http::HeaderList&, uint64_t) override { co_return base::Result<>(); }
+  void start(int, const http::HeaderList&, uint64_t) override {}
   base::Task<base::Result<>> write(std::span<const char>) override { co_return base::Result<>(); }
   int status() const override { return 0; }
   uint64_t bytes_sent() const override { return 0; }
