@@ -23,7 +23,8 @@ install(CODE "
   if(CMAKE_INSTALL_PREFIX STREQUAL \"/usr\")
     set(etc /etc)
   endif()
-  file(INSTALL DESTINATION \"\${etc}/cumulet\" TYPE FILE FILES \"${CMAKE_SOURCE_DIR}/packaging/cumulet.toml\")")
+  file(INSTALL DESTINATION \"\${etc}/cumulet\" TYPE FILE FILES \"${CMAKE_SOURCE_DIR}/packaging/cumulet.toml\")
+  file(INSTALL DESTINATION \"\${etc}/logrotate.d\" TYPE FILE RENAME cumulet FILES \"${CMAKE_SOURCE_DIR}/packaging/cumulet.logrotate\")")
 
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME cumulet)

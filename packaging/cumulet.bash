@@ -16,7 +16,7 @@ _cumulet_command() {
   local i
   for ((i = 1; i < COMP_CWORD; i++)); do
     case "${COMP_WORDS[i]}" in
-      --data|--listen|--region|--host|--config|--access-log|--log-level|--threads|--max-connections|--format) ((i++)) ;;
+      --data|--listen|--region|--host|--config|--access-log|--log-level|--threads|--max-connections|--max-requests|--format) ((i++)) ;;
       -*) ;;
       *) printf '%s ' "${COMP_WORDS[i]}" ;;
     esac
@@ -31,16 +31,16 @@ _cumulet() {
     --config|--access-log) _cumulet_paths -f "$word"; return ;;
     --log-level) _cumulet_words "debug info warning error" "$word"; return ;;
     --format) _cumulet_words "env profile csv" "$word"; return ;;
-    --listen|--region|--host|--threads|--max-connections) return ;;
+    --listen|--region|--host|--threads|--max-connections|--max-requests) return ;;
   esac
   case "$(_cumulet_command)" in
-    "") _cumulet_words "serve credentials account check ca doctor version help --help --version" "$word" ;;
-    "serve "*) _cumulet_words "--data --listen --region --host --config --access-log --log-level --threads --max-connections --no-sigv2 --help" "$word" ;;
+    "") _cumulet_words "serve credentials account check ca doctor --help --version" "$word" ;;
+    "serve "*) _cumulet_words "--data --listen --region --host --config --access-log --log-level --threads --max-connections --max-requests --no-sigv2 --help" "$word" ;;
     "credentials "*) _cumulet_words "--data --format --help" "$word" ;;
     "account ") _cumulet_words "create --help" "$word" ;;
     "account create "*) _cumulet_words "--data --help" "$word" ;;
     "check "*) _cumulet_words "--data --repair --help" "$word" ;;
-    "ca "*) _cumulet_words "--data --help" "$word" ;;
+    "ca "*|"doctor "*) _cumulet_words "--data --help" "$word" ;;
   esac
 }
 

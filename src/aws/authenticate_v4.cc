@@ -67,10 +67,14 @@ Result<> check_signed_headers(const Call& call, const std::vector<std::string>& 
   return fail(ErrorCode::access_denied, "There were headers present in the request which were not signed", {{"HeadersNotSigned", missing}});
 }
 
-// The signed headers' fields, in the order that the client signed them in.
-crypto::NamedValues covered_headers(const http::RequestHead& head, const std::vector<std::string>& names) {
+// The signed headers' fields, in the order that the client signed them in. `host`: the value to take for that one.
+crypto::NamedValues covered_headers(const http::RequestHead& head, const std::vector<std::string>& names, std::string_view host) {
   crypto::NamedValues out;
   for (auto& name : names) {
+    if (name == "host") {
+      out.emplace_back(name, host);
+      continue;
+    }
     size_t before = out.size();
     for (size_t i = 0; i < head.field_count(); i++)
       if (auto field = head.field(i); http::equal_ignoring_case(field.name, name)) out.emplace_back(name, field.value);
@@ -79,12 +83,12 @@ crypto::NamedValues covered_headers(const http::RequestHead& head, const std::ve
   return out;
 }
 
-std::string canonical_request(const Call& call, const Claim& claim) {
+std::string canonical_request(const Call& call, const Claim& claim, std::string_view host) {
   crypto::NamedValues query;
   for (auto& parameter : call.query.all())
     if (parameter.name != "X-Amz-Signature") query.emplace_back(parameter.name, parameter.value);
   auto& head = call.exchange.head();
-  return crypto::canonical_request(head.method(), call.path, query, covered_headers(head, claim.authorization.signed_headers), claim.payload);
+  return crypto::canonical_request(head.method(), call.path, query, covered_headers(head, claim.authorization.signed_headers, host), claim.payload);
 }
 
 // Keys are derived once a day for each secret, by each thread. Cleared rather than grown past its bound.
@@ -95,6 +99,13 @@ const std::string& signing_key(const std::string& secret, const crypto::Credenti
   if (auto found = keys.find(name); found != keys.end()) return found->second;
   if (keys.size() >= limit) keys.clear();
   return keys[name] = crypto::signing_key(secret, credential.date, credential.region, credential.service);
+}
+
+// Boto 2 signs "HOST:PORT:PORT" where it presigns for a port of its own; nothing else can be meant by that.
+std::string with_port_again(std::string_view host) {
+  auto colon = host.rfind(':');
+  if (colon == host.npos || host.ends_with(']')) return "";
+  return std::string(host) + std::string(host.substr(colon));
 }
 
 std::unexpected<Error> mismatch(const Claim& claim, const std::string& text, const std::string& canonical) {
@@ -113,11 +124,16 @@ Result<Authenticated> verify(const AuthContext& context, Claim claim) {
   TRY(owner, key_owner(context, credential.access_key));
   for (auto& name : signed_headers) name = lower(name);
   TRY_VOID(check_signed_headers(context.call, signed_headers));
-  auto canonical = canonical_request(context.call, claim);
+  auto canonical = canonical_request(context.call, claim, context.call.host);
   auto scope = credential.scope();
   auto text = crypto::string_to_sign(claim.time, scope, canonical);
   auto& key = signing_key(owner->secret, credential);
-  if (!crypto::equal_constant_time(crypto::signature(key, text), signature)) return mismatch(claim, text, canonical);
+  auto is_right = [&](std::string_view signed_text) { return crypto::equal_constant_time(crypto::signature(key, signed_text), signature); };
+  if (!is_right(text)) {
+    auto host = claim.malformed == ErrorCode::authorization_query_parameters_error ? with_port_again(context.call.host) : "";
+    if (host.empty() || !is_right(crypto::string_to_sign(claim.time, scope, canonical_request(context.call, claim, host))))
+      return mismatch(claim, text, canonical);
+  }
   Authenticated out;
   TRY_VOID(take_payload(claim.payload, out));
   out.caller = owner->caller;

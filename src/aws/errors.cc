@@ -51,7 +51,7 @@ constexpr ErrorRow table[] = {
     {malformed_post_request, "MalformedPOSTRequest", 400, "The body of your POST request is not well-formed multipart/form-data."},
     {malformed_trailer, "MalformedTrailerError", 400, "The request contained trailing data that was not well-formed or did not conform to our published schema."},
     {malformed_xml, "MalformedXML", 400, "The XML you provided was not well-formed or did not validate against our published schema"},
-    {max_post_pre_data_length_exceeded, "MaxPostPreDataLengthExceededError", 400, "Your POST request fields preceding the upload file were too large."},
+    {max_post_pre_data_length_exceeded, "MaxPostPreDataLengthExceeded", 400, "Your POST request fields preceding the upload file were too large."},
     {metadata_too_large, "MetadataTooLarge", 400, "Your metadata headers exceed the maximum allowed metadata size"},
     {method_not_allowed, "MethodNotAllowed", 405, "The specified method is not allowed against this resource."},
     {missing_content_length, "MissingContentLength", 411, "You must provide the Content-Length HTTP header."},

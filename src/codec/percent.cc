@@ -60,17 +60,4 @@ static std::optional<std::string> decode(std::string_view text, bool plus_is_spa
 std::optional<std::string> percent_decode(std::string_view text) { return decode(text, false); }
 std::optional<std::string> form_decode(std::string_view text) { return decode(text, true); }
 
-std::string list_encode(std::string_view text) {
-  std::string out;
-  for (unsigned char c : text) {
-    if (unreserved[c] || c == '/')
-      out += static_cast<char>(c);
-    else if (c == ' ')
-      out += '+';
-    else
-      append_escape(out, c);
-  }
-  return out;
-}
-
 }  // namespace codec

@@ -16,7 +16,5 @@ std::optional<std::string> percent_decode(std::string_view text);
 // As percent_decode, but "+" is a space: application/x-www-form-urlencoded.
 std::optional<std::string> form_decode(std::string_view text);
 
-// Keys in listings with encoding-type=url: "/" is kept, a space is "+", "~" is kept.
-std::string list_encode(std::string_view text);
 
 }  // namespace codec

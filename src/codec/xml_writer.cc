@@ -7,7 +7,8 @@ namespace codec {
 
 namespace {
 
-bool is_special(unsigned char c) { return c < 0x20 || c == '&' || c == '<' || c == '>' || c == '"'; }
+// A line feed and a tab survive as they are between tags.
+bool is_special(unsigned char c) { return (c < 0x20 && c != '\n' && c != '\t') || c == '&' || c == '<' || c == '>' || c == '"'; }
 
 void append_escape(std::string& out, unsigned char c) {
   switch (c) {

@@ -10,6 +10,8 @@ namespace http {
 
 // True if both are the same letters, ASCII case ignored, as header names are compared.
 bool equal_ignoring_case(std::string_view a, std::string_view b);
+// ASCII letters become small ones.
+std::string to_lower(std::string_view text);
 
 // A request's start line and fields, as they were sent. Views are valid as long as the head is neither changed nor destroyed.
 class RequestHead {

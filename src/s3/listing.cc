@@ -102,7 +102,7 @@ aws::Result<Request> parse_common(const Call& call) {
 
 // What appears in the answer for a key or prefix.
 std::string shown(const Request& request, std::string_view text) {
-  return request.encode ? codec::list_encode(text) : std::string(text);
+  return request.encode ? codec::percent_encode(text, true) : std::string(text);
 }
 
 void write_entry(codec::XmlWriter& xml, const State& state, const Request& request, const Entry& entry) {

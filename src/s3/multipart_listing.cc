@@ -118,7 +118,7 @@ base::Result<UploadsPage> walk(const meta::Reader& reader, const UploadsRequest&
 
 void write_upload(codec::XmlWriter& xml, const State& state, const UploadRecord& upload, bool encode) {
   xml.open("Upload");
-  xml.element("Key", encode ? codec::list_encode(upload.key) : upload.key);
+  xml.element("Key", encode ? codec::percent_encode(upload.key, true) : upload.key);
   xml.element("UploadId", upload.id);
   write_owner(xml, "Initiator", state, upload.initiator);
   write_owner(xml, "Owner", state, upload.target.acl.owner);
@@ -143,7 +143,7 @@ Task<aws::Result<Response>> list_multipart_uploads(State& state, Call& call) {
   request.limit = limit;
   auto work = [&](const meta::Reader& reader) { return walk(reader, request); };
   CO_TRY(page, aws::lift(co_await meta::read(state.meta(), partition_of(bucket->id), work)));
-  auto shown = [&](std::string_view text) { return request.encode ? codec::list_encode(text) : std::string(text); };
+  auto shown = [&](std::string_view text) { return request.encode ? codec::percent_encode(text, true) : std::string(text); };
   codec::XmlWriter xml;
   xml.open("ListMultipartUploadsResult", s3_namespace);
   xml.element("Bucket", bucket->name);

@@ -127,12 +127,16 @@ bool is_refused(const http::RequestHead::Field& field) {
 
 }  // namespace
 
-aws::Result<> check_supported(const aws::Call& call) {
-  auto& head = call.exchange.head();
-  for (size_t i = 0; i < head.field_count(); i++)
-    if (auto field = head.field(i); is_refused(field))
+aws::Result<> check_supported(const http::RequestHead& said) {
+  for (size_t i = 0; i < said.field_count(); i++)
+    if (auto field = said.field(i); is_refused(field))
       return aws::fail(aws::ErrorCode::not_implemented, "What the header " + std::string(field.name) + " asks for is not implemented",
                        {{"Header", std::string(field.name)}});
+  return {};
+}
+
+aws::Result<> check_supported(const aws::Call& call) {
+  TRY_VOID(check_supported(call.exchange.head()));
   auto version = call.query.find("versionId");
   if (version && *version != "null")
     return aws::fail(aws::ErrorCode::invalid_argument, "Invalid version id specified",

@@ -23,5 +23,7 @@ inline constexpr std::string_view operations_elsewhere[] = {"ListDirectoryBucket
 // Refuses what a request asks of an operation besides, and what would else be passed over in silence: encryption, locks, versions.
 // **Errors** not_implemented; invalid_argument for a version other than "null", the only one there is without versioning.
 aws::Result<> check_supported(const aws::Call& call);
+// The same of headers, or of what a form says in place of them.
+aws::Result<> check_supported(const http::RequestHead& said);
 
 }  // namespace s3

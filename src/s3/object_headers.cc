@@ -28,12 +28,6 @@ constexpr Override overrides[] = {{"Cache-Control", "response-cache-control"},
 constexpr std::string_view storage_classes[] = {"STANDARD", "REDUCED_REDUNDANCY", "STANDARD_IA", "ONEZONE_IA",
                                                 "INTELLIGENT_TIERING", "GLACIER", "DEEP_ARCHIVE", "GLACIER_IR"};
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
-  return out;
-}
-
 // aws-chunked is how the body came, not what it is.
 std::string without_aws_chunked(std::string_view encodings) {
   std::string out;
@@ -84,7 +78,7 @@ aws::Result<> take_metadata(const http::RequestHead& said, ObjectRecord& record)
     if (field.size() <= metadata_prefix.size() || !http::equal_ignoring_case(field.substr(0, metadata_prefix.size()), metadata_prefix))
       continue;
     size += field.size() - metadata_prefix.size() + value.size();
-    add_metadata(record.metadata, lower(field.substr(metadata_prefix.size())), codec::rfc2047_decode(value));
+    add_metadata(record.metadata, http::to_lower(field.substr(metadata_prefix.size())), codec::rfc2047_decode(value));
   }
   if (size > metadata_limit_bytes)
     return aws::fail(ErrorCode::metadata_too_large, {}, {{"Size", std::to_string(size)}, {"MaxSizeAllowed", std::to_string(metadata_limit_bytes)}});

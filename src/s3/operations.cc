@@ -18,6 +18,7 @@ std::vector<std::span<const Operation>> operation_tables() {
       object_acl_operations(),
       object_attributes_operations(),
       object_tagging_operations(),
+      post_object_operations(),
       not_implemented_operations(),
   };
 }

@@ -22,6 +22,7 @@ std::span<const Operation> object_operations();
 std::span<const Operation> object_acl_operations();
 std::span<const Operation> object_attributes_operations();
 std::span<const Operation> object_tagging_operations();
+std::span<const Operation> post_object_operations();
 
 // All of them.
 std::vector<std::span<const Operation>> operation_tables();

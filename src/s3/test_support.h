@@ -16,9 +16,18 @@ class FakeAccounts final : public iam::Accounts {
     accounts_.push_back(std::move(account));
   }
 
+  // A key pair of the account that was added last.
+  void add_key(std::string id, std::string secret) {
+    keys_.push_back(std::make_shared<iam::AccessKey>(iam::AccessKey{std::move(id), std::move(secret), *accounts_.back()}));
+  }
+
   base::Result<iam::AccessKey> ensure_root(std::optional<std::pair<std::string, std::string>>) override { return refused(); }
   base::Result<iam::AccessKey> create(std::string_view) override { return refused(); }
-  std::shared_ptr<const iam::AccessKey> find_key(std::string_view) const override { return nullptr; }
+  std::shared_ptr<const iam::AccessKey> find_key(std::string_view id) const override {
+    for (auto& key : keys_)
+      if (key->id == id) return key;
+    return nullptr;
+  }
   std::shared_ptr<const iam::Account> find_canonical(std::string_view id) const override {
     return find([&](auto& account) { return account.canonical_id == id; });
   }
@@ -36,6 +45,7 @@ class FakeAccounts final : public iam::Accounts {
     return nullptr;
   }
   std::vector<std::shared_ptr<iam::Account>> accounts_;
+  std::vector<std::shared_ptr<iam::AccessKey>> keys_;
 };
 
 // A request of which only the head is there.

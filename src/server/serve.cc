@@ -87,7 +87,7 @@ class Instance {
     TRY_VOID(folder_->ensure_root());
     TRY(certificates, http::Certificates::open(tls_folder(options_.data)));
     certificates_ = std::move(certificates);
-    TRY(service, s3::make_service({folder_->meta(), folder_->blobs(), folder_->accounts(), folder_->pool(), clock_, {options_.region, options_.hosts}}));
+    TRY(service, s3::make_service({folder_->meta(), folder_->blobs(), folder_->accounts(), folder_->pool(), clock_, {options_.region, options_.hosts, !options_.no_sigv2}}));
     service_ = std::move(service);
     if (!options_.access_log.empty()) {
       TRY(log, LogFile::open(options_.access_log));
