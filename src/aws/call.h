@@ -77,8 +77,12 @@ struct Call {
   std::string key;       // empty: the bucket itself
   bool virtual_host = false;
 
-  // After authentication.
-  Caller caller;
+  // After authentication: who asks; null: nobody that is known.
+  std::shared_ptr<const Caller> identity;
+  const Caller& caller() const {
+    static const Caller nobody;
+    return identity ? *identity : nobody;
+  }
 
   // After the body was set up: exactly one of both for a row of that kind.
   std::string document;

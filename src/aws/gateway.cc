@@ -142,7 +142,7 @@ Task<Result<Response>> Gateway::serve(Call& call, Authenticated& authenticated) 
     // Who asks?
     CO_TRY(found, authenticate(call, parts_.auth, parts_.find_key));
     authenticated = std::move(found);
-    call.caller = authenticated.caller;
+    call.identity = authenticated.caller;
     // May they? Before the body, so that nobody sends what will be refused.
     CO_TRY_VOID(parts_.service.authorize(call));
   }
@@ -195,8 +195,8 @@ void Gateway::log_request(const Call& call, const Error* error, double seconds) 
   line.member("request_id", call.request_id);
   line.member("remote", exchange.peer().address);
   line.member("tls", exchange.peer().tls);
-  line.member("account", call.caller.account_id);
-  line.member("access_key", call.caller.access_key_id);
+  line.member("account", call.caller().account_id);
+  line.member("access_key", call.caller().access_key_id);
   line.member("operation", call.operation ? call.operation->name : std::string_view());
   line.member("method", exchange.head().method());
   line.member("bucket", call.bucket);

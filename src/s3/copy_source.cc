@@ -106,7 +106,7 @@ Task<aws::Result<Copied>> copy_bytes(State& state, const BucketRecord& bucket, c
 
 Task<aws::Result<ObjectRecord>> read_source(State& state, const Call& call, const BucketRecord& bucket, const CopySource& source) {
   CO_TRY(record, co_await read_object_record(state, call, bucket, source.key));
-  CO_TRY_VOID(may_on_object(bucket, record, call.caller, Action::read));
+  CO_TRY_VOID(may_on_object(bucket, record, call.caller(), Action::read));
   CO_TRY_VOID(check_read_conditions(call, record, ConditionsOn::copy_source));
   co_return std::move(record);
 }

@@ -128,7 +128,7 @@ Response not_modified(const Call& call, const CachedObject& object) {
 
 // Response-* parameters need a signature: else anyone could make a public object answer with headers of their choice.
 aws::Result<> check_overrides(const Call& call) {
-  if (!call.caller.anonymous() || call.query.all().empty()) return {};
+  if (!call.caller().anonymous() || call.query.all().empty()) return {};
   for (auto& parameter : call.query.all())
     if (parameter.name.starts_with("response-"))
       return aws::fail(ErrorCode::invalid_request, "Request specific response headers cannot be used for anonymous GET requests.");
@@ -190,7 +190,7 @@ Task<aws::Result<Response>> read_object_once(State& state, Call& call, const Buc
     object = std::move(loaded);
   }
   auto& record = object->record;
-  CO_TRY_VOID(may_on_object(bucket, record, call.caller, Action::read));
+  CO_TRY_VOID(may_on_object(bucket, record, call.caller(), Action::read));
   CO_TRY(freshness, check_read_conditions(call, record, ConditionsOn::request));
   if (freshness == Freshness::not_modified) co_return not_modified(call, *object);
   bool by_part = !call.query.all().empty() && call.query.has("partNumber");

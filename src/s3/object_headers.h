@@ -11,7 +11,7 @@ struct Sender {
   const aws::Caller& caller;
   base::Time now;
 };
-inline Sender sender_of(const aws::Call& call) { return {call.exchange.head(), call.caller, call.now}; }
+inline Sender sender_of(const aws::Call& call) { return {call.exchange.head(), call.caller(), call.now}; }
 
 // A record for a new object of the sender's: owner, ACL, content type, standard headers, metadata, tags, storage class, as
 // they were said. **Errors** metadata_too_large, invalid_tag, invalid_argument, invalid_storage_class and those of ACLs.

@@ -165,7 +165,7 @@ Task<aws::Result<ObjectRecord>> read_object_record(State& state, const aws::Call
   CO_TRY(stored, aws::lift(co_await meta::get(state.meta(), partition_of(bucket.id), object_key(key))));
   if (stored) co_return aws::lift(decode_object(*stored));
   // Who may not list the bucket does not learn which keys are there.
-  CO_TRY_VOID(may_on_bucket(bucket, call.caller, Action::read));
+  CO_TRY_VOID(may_on_bucket(bucket, call.caller(), Action::read));
   co_return aws::fail(ErrorCode::no_such_key, {}, {{"Key", key}});
 }
 

@@ -45,12 +45,26 @@ void set_log_level(const std::string& name) {
     if (known == name) base::log::set_level(level);
 }
 
+std::shared_ptr<const aws::KeyOwner> owner_of(const iam::AccessKey& key) {
+  auto& account = key.account;
+  return std::make_shared<const aws::KeyOwner>(aws::KeyOwner{key.secret, {account.id, account.canonical_id, account.name, key.id}});
+}
+
+// Each thread keeps what it made of a key, as long as the key is the same.
 aws::FindKey key_finder(const iam::Accounts& accounts) {
   return [&accounts](std::string_view id) -> std::shared_ptr<const aws::KeyOwner> {
+    struct Made {
+      std::shared_ptr<const iam::AccessKey> of;
+      std::shared_ptr<const aws::KeyOwner> owner;
+    };
+    static constexpr size_t limit = 1024;
+    thread_local std::unordered_map<std::string, Made> made;
     auto key = accounts.find_key(id);
     if (!key) return nullptr;
-    auto& account = key->account;
-    return std::make_shared<const aws::KeyOwner>(aws::KeyOwner{key->secret, {account.id, account.canonical_id, account.name, key->id}});
+    if (made.size() > limit) made.clear();
+    auto& kept = made[key->id];
+    if (kept.of != key) kept = {key, owner_of(*key)};
+    return kept.owner;
   };
 }
 
