@@ -14,6 +14,12 @@ using base::Task;
 static constexpr size_t first_buffer_bytes = 4096;
 static constexpr uint64_t drain_limit_bytes = 1 << 20;  // an unread body up to this is read and dropped to keep the connection
 
+Connection::Clock::time_point Connection::Clock::now() {
+  timespec time{};
+  clock_gettime(CLOCK_MONOTONIC_COARSE, &time);
+  return time_point(std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec));
+}
+
 static std::string remote_address(const Socket& socket) {
   boost::system::error_code error;
   auto remote = socket.remote_endpoint(error);

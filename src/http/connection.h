@@ -21,7 +21,15 @@ struct ConnectionContext {
 // **Threads** All members run on the thread of the socket. **Lifetime** Destroyed after `run` ended.
 class Connection final : public Exchange {
  public:
-  using Clock = std::chrono::steady_clock;
+  // The monotonic clock at the resolution of the kernel's tick, which is enough for deadlines and costs a tenth.
+  struct Clock {
+    using duration = std::chrono::nanoseconds;
+    using rep = duration::rep;
+    using period = duration::period;
+    using time_point = std::chrono::time_point<Clock>;
+    static constexpr bool is_steady = true;
+    static time_point now();
+  };
 
   Connection(Socket socket, ConnectionContext context);
 

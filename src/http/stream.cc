@@ -67,14 +67,12 @@ Task<Result<>> Stream::handshake(SSL_CTX* context) {
 
 Task<Result<size_t>> Stream::read_some(std::span<char> into) { return tls_ ? read_tls(into) : read_plain(into); }
 
-// What is there already needs no wait.
+// Asio's own read: waiting for readiness by itself would cost a call to epoll_ctl each time.
 Task<Result<size_t>> Stream::read_plain(std::span<char> into) {
-  for (;;) {
-    ssize_t count = recv(socket_.native_handle(), into.data(), into.size(), 0);
-    if (count >= 0) co_return static_cast<size_t>(count);
-    if (errno == EINTR) continue;
-    if (errno != EAGAIN || !co_await wait_readable()) co_return base::fail(Errc::closed, "the peer went away");
-  }
+  auto [error, count] = co_await socket_.async_read_some(boost::asio::buffer(into.data(), into.size()), as_result);
+  if (error == boost::asio::error::eof) co_return size_t(0);
+  if (error) co_return base::fail(Errc::closed, error.message());
+  co_return count;
 }
 
 Task<Result<size_t>> Stream::read_tls(std::span<char> into) {

@@ -51,7 +51,7 @@ Task<aws::Result<Response>> create_bucket(State& state, Call& call) {
   CO_TRY_VOID(check_bucket_name(call.bucket));
   CO_TRY(region, wanted_region(call, state.parts.settings.region));
   BucketRecord record;
-  record.id = base::random_hex(16);
+  record.id = base::random_hex(bucket_id_digits);
   record.name = call.bucket;
   record.region = region;
   record.created = std::chrono::floor<std::chrono::seconds>(call.now);

@@ -103,11 +103,14 @@ aws::Result<Wanted> wanted_range(const Call& call, const ObjectRecord& record) {
 }
 
 http::HeaderList headers_for(const Call& call, const CachedObject& object) {
-  return overrides_headers(call) ? overridden_headers(call, object.record) : object.headers;
+  if (overrides_headers(call)) return overridden_headers(call, object.record());
+  http::HeaderList headers;
+  headers.append_bytes(object.headers());
+  return headers;
 }
 
 void describe(const Call& call, const CachedObject& object, const Wanted& wanted, Response& response) {
-  auto& record = object.record;
+  auto& record = object.record();
   response.status = wanted.status;
   response.headers = headers_for(call, object);
   if (wanted.status == 206 && record.size_bytes)
@@ -143,16 +146,17 @@ using ObjectPointer = std::shared_ptr<const CachedObject>;
 // **Errors** operation_aborted where it was replaced while it was read.
 Task<aws::Result<ObjectPointer>> load_object(State& state, const Call& call, const BucketRecord& bucket, With with) {
   auto ticket = state.cache.begin_read(bucket.id, call.key);
-  auto object = std::make_shared<CachedObject>();
   CO_TRY(record, co_await read_object_record(state, call, bucket, call.key));
-  object->record = std::move(record);
-  object->headers = object_headers(object->record);
-  bool has_data = object->record.layout == Layout::inlined;
-  if (has_data && with == With::body) {
-    CO_TRY(data, co_await read_inlined(state, bucket, object->record));
-    object->data = std::move(data);
+  bool with_data = record.layout == Layout::inlined && with == With::body;
+  std::string data;
+  if (with_data) {
+    CO_TRY(read, co_await read_inlined(state, bucket, record));
+    data = std::move(read);
   }
-  if (!has_data || with == With::body) state.cache.insert(bucket.id, call.key, ticket, object);
+  bool complete = with_data || record.layout != Layout::inlined;
+  auto headers = object_headers(record);
+  auto object = std::make_shared<const CachedObject>(bucket.id, call.key, std::move(record), headers, data);
+  if (complete) state.cache.insert(ticket, object);
   co_return object;
 }
 
@@ -164,14 +168,14 @@ aws::Result<Response> answer_from_memory(const Call& call, ObjectPointer object,
   if (with == With::head_only) {
     response.headers.add("Content-Length", wanted.range.length);
   } else {
-    response.shared_body = std::string_view(object->data).substr(wanted.range.offset, wanted.range.length);
+    response.shared_body = object->data().substr(wanted.range.offset, wanted.range.length);
     response.shared_owner = std::move(object);
   }
   return response;
 }
 
 Task<aws::Result<Response>> answer_from_blobs(State& state, const Call& call, const BucketRecord& bucket, ObjectPointer object, With with) {
-  auto& record = object->record;
+  auto& record = object->record();
   CO_TRY(segments, co_await read_segments(state, bucket, record));
   CO_TRY(wanted, call.query.has("partNumber") ? wanted_part(call, record, segments) : wanted_range(call, record));
   if (with == With::head_only) co_return answer_from_memory(call, object, wanted, with);
@@ -189,8 +193,8 @@ Task<aws::Result<Response>> read_object_once(State& state, Call& call, const Buc
     CO_TRY(loaded, co_await load_object(state, call, bucket, with));
     object = std::move(loaded);
   }
-  auto& record = object->record;
-  CO_TRY_VOID(may_on_object(bucket, record, call.caller(), Action::read));
+  auto& record = object->record();
+  if (!object->public_read()) CO_TRY_VOID(may_on_object(bucket, record, call.caller(), Action::read));
   CO_TRY(freshness, check_read_conditions(call, record, ConditionsOn::request));
   if (freshness == Freshness::not_modified) co_return not_modified(call, *object);
   bool by_part = !call.query.all().empty() && call.query.has("partNumber");

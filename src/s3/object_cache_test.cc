@@ -10,28 +10,26 @@ namespace {
 
 constexpr std::string_view bucket = "0123456789abcdef";
 
-std::shared_ptr<const CachedObject> object(std::string data) {
-  auto made = std::make_shared<CachedObject>();
-  made->data = std::move(data);
-  return made;
+std::shared_ptr<const CachedObject> object(std::string_view key, std::string_view data) {
+  return std::make_shared<const CachedObject>(bucket, key, ObjectRecord(), http::HeaderList(), data);
 }
 
 std::string found(ObjectCache& cache, std::string_view key) {
   auto there = cache.find(bucket, key);
-  return there ? there->data : "(absent)";
+  return there ? std::string(there->data()) : "(absent)";
 }
 
 TEST(ObjectCache, GivesWhatWasPutIn) {
   ObjectCache cache(1 << 20);
   EXPECT_EQ(found(cache, "a"), "(absent)");
-  cache.insert(bucket, "a", cache.begin_read(bucket, "a"), object("1"));
+  cache.insert(cache.begin_read(bucket, "a"), object("a", "1"));
   EXPECT_EQ(found(cache, "a"), "1");
   EXPECT_EQ(cache.find("fedcba9876543210", "a"), nullptr);
 }
 
 TEST(ObjectCache, AChangeTakesTheKeyOut) {
   ObjectCache cache(1 << 20);
-  cache.insert(bucket, "a", cache.begin_read(bucket, "a"), object("1"));
+  cache.insert(cache.begin_read(bucket, "a"), object("a", "1"));
   ObjectCache::Change change(cache, bucket);
   change.touch("a");
   EXPECT_EQ(found(cache, "a"), "(absent)");
@@ -45,19 +43,19 @@ TEST(ObjectCache, WhatWasReadBeforeAChangeEndedStaysOut) {
     ObjectCache::Change change(cache, bucket);
     change.touch("a");
     during = cache.begin_read(bucket, "a");
-    cache.insert(bucket, "a", during, object("during"));
+    cache.insert(during, object("a", "during"));
     EXPECT_EQ(found(cache, "a"), "(absent)");
   }
-  cache.insert(bucket, "a", before, object("before"));
-  cache.insert(bucket, "a", during, object("during"));
+  cache.insert(before, object("a", "before"));
+  cache.insert(during, object("a", "during"));
   EXPECT_EQ(found(cache, "a"), "(absent)");
-  cache.insert(bucket, "a", cache.begin_read(bucket, "a"), object("after"));
+  cache.insert(cache.begin_read(bucket, "a"), object("a", "after"));
   EXPECT_EQ(found(cache, "a"), "after");
 }
 
 TEST(ObjectCache, StaysWithinItsLimitAndKeepsWhatIsUsed) {
   ObjectCache cache(4 << 20);
-  auto put = [&](const std::string& key) { cache.insert(bucket, key, cache.begin_read(bucket, key), object(std::string(8000, 'x'))); };
+  auto put = [&](const std::string& key) { cache.insert(cache.begin_read(bucket, key), object(key, std::string(8000, 'x'))); };
   put("used");
   for (int i = 0; i < 5000; i++) {
     put(std::to_string(i));
@@ -71,7 +69,7 @@ TEST(ObjectCache, StaysWithinItsLimitAndKeepsWhatIsUsed) {
 
 TEST(ObjectCache, RefusesWhatIsLargerThanItsShare) {
   ObjectCache cache(1 << 20);
-  cache.insert(bucket, "a", cache.begin_read(bucket, "a"), object(std::string(1 << 20, 'x')));
+  cache.insert(cache.begin_read(bucket, "a"), object("a", std::string(1 << 20, 'x')));
   EXPECT_EQ(found(cache, "a"), "(absent)");
 }
 
@@ -81,10 +79,10 @@ TEST(ObjectCache, NeverGoesBackInTime) {
   std::atomic<int> stored{0};
   std::atomic<bool> done{false};
   auto read = [&] {
-    if (auto there = cache.find(bucket, "a")) return std::stoi(there->data);
+    if (auto there = cache.find(bucket, "a")) return std::stoi(std::string(there->data()));
     auto ticket = cache.begin_read(bucket, "a");
     int value = stored;
-    cache.insert(bucket, "a", ticket, object(std::to_string(value)));
+    cache.insert(ticket, object("a", std::to_string(value)));
     return value;
   };
   std::vector<std::thread> readers;
