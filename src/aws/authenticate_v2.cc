@@ -1,5 +1,6 @@
 // Signature Version 2, in the Authorization header and in the query.
 #include "aws/authenticate_parts.h"
+#include "aws/target.h"
 #include "codec/numbers.h"
 #include "codec/time.h"
 #include "crypto/hmac.h"
@@ -14,21 +15,13 @@ Result<> check_allowed(const AuthSettings& settings) {
   return fail(ErrorCode::invalid_request, "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.");
 }
 
-std::string_view raw_path(std::string_view target) {
-  if (!target.starts_with('/')) {  // http://host/path
-    auto authority = target.find("//");
-    auto slash = authority == target.npos ? target.npos : target.find('/', authority + 2);
-    target = slash == target.npos ? std::string_view("/") : target.substr(slash);
-  }
-  return target.substr(0, target.find('?'));
-}
-
 std::string text_to_sign(const Call& call, std::optional<std::string_view> expires) {
   auto& head = call.exchange.head();
   crypto::RequestV2 request;
   request.method = head.method();
   if (call.virtual_host) request.bucket = call.bucket;
-  request.path = raw_path(head.target());
+  auto target = origin_form(head.target()).value_or("/");
+  request.path = target.substr(0, target.find('?'));
   for (auto& parameter : call.query.all()) {
     request.query.push_back({parameter.name, parameter.value, parameter.has_value});
     if (expires && parameter.name.starts_with("x-amz-")) request.headers.emplace_back(parameter.name, parameter.value);

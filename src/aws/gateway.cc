@@ -1,11 +1,11 @@
 #include "aws/gateway.h"
 
 #include "aws/body.h"
+#include "aws/target.h"
 #include "base/encoding.h"
 #include "base/log.h"
 #include "base/random.h"
 #include "codec/json.h"
-#include "codec/percent.h"
 #include "codec/time.h"
 #include "codec/xml.h"
 
@@ -46,37 +46,6 @@ std::string new_request_id() {
   return id.append(digits, 8);
 }
 
-// The path and query of a request target; http://host/path counts as well (RFC 9112, section 3.2.2).
-std::optional<std::string_view> origin_form(std::string_view target) {
-  if (target.starts_with('/')) return target;
-  if (!target.starts_with("http://") && !target.starts_with("https://")) return std::nullopt;
-  auto slash = target.find('/', target.find("//") + 2);
-  return slash == target.npos ? std::string_view("/") : target.substr(slash);
-}
-
-Result<> parse_target(Call& call) {
-  auto target = origin_form(call.exchange.head().target());
-  if (!target) return fail(ErrorCode::invalid_uri);
-  auto mark = target->find('?');
-  auto path = codec::percent_decode(target->substr(0, mark));
-  if (!path) return fail(ErrorCode::invalid_uri);
-  call.path = std::move(*path);
-  if (mark == target->npos) return {};
-  auto query = codec::Query::parse(target->substr(mark + 1));
-  if (!query) return fail(ErrorCode::invalid_uri);
-  call.query = std::move(*query);
-  return {};
-}
-
-Result<> take_host(Call& call) {
-  auto& head = call.exchange.head();
-  auto host = head.find("Host");
-  bool missing = !host && head.version() >= 11;
-  if (missing || head.count("Host") > 1) return fail(ErrorCode::bad_request, "A request has exactly one Host header.");
-  call.host = host.value_or("");
-  return {};
-}
-
 // Reads a document whole, within its limit.
 Task<Result<std::string>> read_document(Body& body) {
   static constexpr size_t step = 16 << 10;
@@ -110,8 +79,8 @@ std::string Gateway::refusal(int status) {
 }
 
 Result<> Gateway::route(Call& call) const {
-  TRY_VOID(parse_target(call));
-  TRY_VOID(take_host(call));
+  TRY_VOID(read_target(call));
+  TRY_VOID(read_host(call));
   return parts_.service.route(call);
 }
 

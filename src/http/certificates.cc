@@ -32,6 +32,7 @@ struct Freer {
 using Key = std::unique_ptr<EVP_PKEY, Freer<EVP_PKEY_free>>;
 using Certificate = std::unique_ptr<X509, Freer<X509_free>>;
 using Extension = std::unique_ptr<X509_EXTENSION, Freer<X509_EXTENSION_free>>;
+using Octets = std::unique_ptr<ASN1_OCTET_STRING, Freer<ASN1_OCTET_STRING_free>>;
 using Memory = std::unique_ptr<BIO, Freer<BIO_free_all>>;
 
 constexpr int authority_days = 3650;
@@ -194,11 +195,13 @@ int Certificates::State::choose(SSL* tls) {
   std::string name = asked ? asked : local_address(SSL_get_fd(tls));
   if (asked && !is_server_name(name)) return 0;
   for (char& c : name) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
+  // No client should ask for an address by name (RFC 6066, section 3), but one that does compares the certificate's addresses.
+  bool is_address = !asked || Octets(a2i_IPADDRESS(asked));
   std::lock_guard lock(mutex);
   auto found = leaves.find(name);
   if (found == leaves.end()) {
     if (leaves.size() >= cached_names) leaves.erase(leaves.begin());
-    found = leaves.emplace(name, make_leaf(name, !asked, leaf_key.get(), authority.get(), authority_key.get())).first;
+    found = leaves.emplace(name, make_leaf(name, is_address, leaf_key.get(), authority.get(), authority_key.get())).first;
   }
   return found->second && SSL_use_certificate(tls, found->second.get()) == 1 && SSL_use_PrivateKey(tls, leaf_key.get()) == 1;
 }

@@ -63,7 +63,7 @@ base::Error to_error(const error_code& code) {
 struct RequestParser::State {
   explicit State(size_t limit) : header_limit(limit) { collector.emplace(head, limit); }
 
-  size_t header_limit;
+  size_t header_limit, header_bytes = 0;
   RequestHead head;
   std::optional<Collector> collector;
 };
@@ -75,14 +75,17 @@ RequestParser& RequestParser::operator=(RequestParser&&) noexcept = default;
 
 void RequestParser::reset() {
   state_->head.clear();
+  state_->header_bytes = 0;
   state_->collector.emplace(state_->head, state_->header_limit);
 }
 
 base::Result<size_t> RequestParser::feed_head(std::string_view bytes) {
   error_code code;
   size_t taken = state_->collector->put(boost::asio::const_buffer(bytes.data(), bytes.size()), code);
-  if (code == beast::http::error::need_more) return taken;
-  if (code) return std::unexpected(to_error(code));
+  if (code && code != beast::http::error::need_more) return std::unexpected(to_error(code));
+  // Beast has a limit for the start line and one for the fields where it sees them one after another.
+  state_->header_bytes += taken;
+  if (state_->header_bytes > state_->header_limit) return base::fail(base::Errc::too_large, "header limit");
   return taken;
 }
 
@@ -98,12 +101,15 @@ std::optional<uint64_t> RequestParser::content_length() const {
 
 bool RequestParser::keep_alive() const { return state_->collector->keep_alive(); }
 
+// Beast asserts that this much is there once it saw the last chunk's size. No body ends with less: "0", and two line ends.
+static constexpr size_t last_chunk_bytes = 5;
+
 base::Result<RequestParser::Decoded> RequestParser::feed_chunked(std::string_view bytes, std::span<char> into) {
   Decoded done;
   auto& collector = *state_->collector;
   collector.into = into;
   collector.produced = 0;
-  while (!collector.is_done() && done.taken < bytes.size()) {
+  while (!collector.is_done() && bytes.size() - done.taken >= last_chunk_bytes) {
     error_code code;
     size_t before = collector.produced;
     auto rest = bytes.substr(done.taken);

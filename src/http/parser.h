@@ -13,6 +13,7 @@ namespace http {
 // Reads one request. Feed it what the connection holds; it takes what belongs to the request and no more.
 class RequestParser {
  public:
+  // `header_limit_bytes`: of a whole head, from the method to the empty line.
   explicit RequestParser(size_t header_limit_bytes);
   ~RequestParser();
   RequestParser(RequestParser&&) noexcept;

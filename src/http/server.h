@@ -42,7 +42,8 @@ struct ServerCounters {
   std::atomic<uint64_t> connections_open{0}, connections_accepted{0}, connections_refused{0}, requests_malformed{0};
 };
 
-// **Threads** Made, run, stopped and destroyed by one thread; `counters` by any.
+// **Threads** Made, run, stopped and destroyed by one thread; `counters` by any. **Requires** SIGPIPE is ignored where there is TLS:
+// OpenSSL writes to sockets that the peer has closed.
 class Server {
  public:
   Server(ServerOptions options, Handler handler, Refusal refusal);

@@ -31,7 +31,7 @@ void read_field(pbf_reader& field, Account& account) {
     case bytes_field(1): account.id = field.get_string(); break;
     case bytes_field(2): account.canonical_id = field.get_string(); break;
     case bytes_field(3): account.name = field.get_string(); break;
-    case number_field(4): account.root = field.get_bool(); break;
+    case number_field(4): account.root = field.get_uint64() != 0; break;
     default: field.skip();
   }
 }

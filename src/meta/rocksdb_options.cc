@@ -45,6 +45,7 @@ static void set_tables(rocksdb::Options& options, const RocksdbOptions& given) {
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
   table.cache_index_and_filter_blocks = true;
   table.pin_l0_filter_and_index_blocks_in_cache = true;
+  table.checksum = rocksdb::kCRC32c;  // Debian's library has a slow XXH3; CRC-32C is ours (rocksdb_crc32c.cc)
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   options.compression = rocksdb::kLZ4Compression;
   options.level_compaction_dynamic_level_bytes = true;

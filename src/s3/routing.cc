@@ -72,8 +72,24 @@ static bool meets(const codec::Query& query, std::string_view wanted) {
   return query.find(wanted.substr(0, equals)) == wanted.substr(equals + 1);
 }
 
-static int constraints(const Operation& row) {
-  return !row.parameter.empty() + !row.parameter2.empty() + !row.header.empty();
+// A sub-resource says what a request is about; the value of a parameter, or a header, only how.
+static int weight(std::string_view parameter) {
+  if (parameter.empty()) return 0;
+  return parameter.find('=') == parameter.npos ? 2 : 1;
+}
+
+static int weight(const Operation& row) { return weight(row.parameter) + weight(row.parameter2) + !row.header.empty(); }
+
+// A sub-resource in the query that the row knows nothing of.
+aws::Result<> Router::check_sub_resources(const aws::Call& call, const Operation& row) const {
+  if (row.method == aws::Method::options) return {};  // asks about any request
+  for (auto& parameter : call.query.all()) {
+    if (parameter.name == row.parameter || parameter.name == row.parameter2 || !sub_resources_.contains(parameter.name)) continue;
+    if (!sub_resources_.contains(row.parameter)) return aws::fail(aws::ErrorCode::method_not_allowed, {}, {{"ResourceType", parameter.name}});
+    return aws::fail(aws::ErrorCode::invalid_argument, "Conflicting query string parameters: " + std::string(row.parameter) + ", " + parameter.name,
+                     {{"ArgumentName", "ResourceType"}, {"ArgumentValue", std::string(row.parameter)}});
+  }
+  return {};
 }
 
 aws::Result<const Operation*> Router::find(const aws::Call& call, aws::Method method, aws::Target target) const {
@@ -83,13 +99,10 @@ aws::Result<const Operation*> Router::find(const aws::Call& call, aws::Method me
     if (no_query && !row->parameter.empty()) continue;  // most requests have none
     bool met = meets(call.query, row->parameter) && meets(call.query, row->parameter2) &&
                (row->header.empty() || call.has_header(row->header));
-    if (met && (!best || constraints(*row) > constraints(*best))) best = row;
+    if (met && (!best || weight(*row) > weight(*best))) best = row;
   }
   if (!best) return aws::fail(aws::ErrorCode::method_not_allowed);
-  if (best->parameter.empty() && !call.query.all().empty())
-    for (auto& parameter : call.query.all())
-      if (sub_resources_.contains(parameter.name))
-        return aws::fail(aws::ErrorCode::method_not_allowed, {}, {{"ResourceType", parameter.name}});
+  TRY_VOID(check_sub_resources(call, *best));
   return best;
 }
 

@@ -26,11 +26,13 @@ class Router {
   explicit Router(std::vector<std::span<const Operation>> tables);
 
   // The row with the most constraints that the request meets. **Errors** method_not_allowed: nothing is done that way, or a
-  // sub-resource is named that the row would ignore.
+  // sub-resource is named that the row would ignore; invalid_argument: two sub-resources are.
   aws::Result<const Operation*> find(const aws::Call& call, aws::Method method, aws::Target target) const;
   std::vector<const Operation*> all() const;
 
  private:
+  aws::Result<> check_sub_resources(const aws::Call& call, const Operation& row) const;
+
   static constexpr size_t methods = 6, targets = 3;
   std::array<std::vector<const Operation*>, methods * targets> rows_;
   std::set<std::string, std::less<>> sub_resources_;

@@ -2,7 +2,7 @@
 // What several unit tests of S3 need.
 #include <vector>
 
-#include "aws/call.h"
+#include "http/testing/fake_exchange.h"
 #include "iam/accounts.h"
 
 namespace s3::test {
@@ -48,27 +48,6 @@ class FakeAccounts final : public iam::Accounts {
   std::vector<std::shared_ptr<iam::AccessKey>> keys_;
 };
 
-// A request of which only the head is there.
-class FakeExchange final : public http::Exchange {
- public:
-  FakeExchange(std::string_view method, std::string_view target, std::vector<std::pair<std::string, std::string>> headers = {}) {
-    head_.set_start(method, target, 11);
-    for (auto& [name, value] : headers) head_.add_field(name, value);
-  }
-  const http::RequestHead& head() const override { return head_; }
-  const http::Peer& peer() const override { return peer_; }
-  std::optional<uint64_t> content_length() const override { return 0; }
-  base::Task<base::Result<size_t>> read(std::span<char>) override { co_return size_t(0); }
-  base::Task<base::Result<>> respond(int, const http::HeaderList&, std::string_view) override { co_return base::Result<>(); }
-  void start(int, const http::HeaderList&, uint64_t) override {}
-  base::Task<base::Result<>> write(std::span<const char>) override { co_return base::Result<>(); }
-  int status() const override { return 0; }
-  uint64_t bytes_sent() const override { return 0; }
-  uint64_t bytes_received() const override { return 0; }
-
- private:
-  http::RequestHead head_;
-  http::Peer peer_;
-};
+using http::testing::FakeExchange;
 
 }  // namespace s3::test

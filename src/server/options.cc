@@ -42,7 +42,7 @@ void apply_configuration(CLI::App& command, const std::string& path) {
   for (auto& [key, node] : table) {
     auto* option = command.get_option_no_throw("--" + std::string(key.str()));
     auto values = values_of(node);
-    if (!option || key.str() == "config" || values.empty())
+    if (!option || option == command.get_help_ptr() || key.str() == "config" || values.empty())
       throw CLI::ValidationError("--config", path + ": \"" + std::string(key.str()) + "\" is not a setting, or its value is not of its kind");
     if (option->count()) continue;
     for (auto& value : values) option->add_result(value);
@@ -58,9 +58,13 @@ void add_serve_flags(CLI::App& serve, Options& options, std::string& config) {
   serve.add_option("--log-level", options.log_level, "debug, info, warning or error")
       ->check(CLI::IsMember({"debug", "info", "warning", "error"}))
       ->capture_default_str();
-  serve.add_option("--threads", options.threads, "network threads; 0: one per CPU")->capture_default_str();
-  serve.add_option("--max-connections", options.max_connections, "connections at once; one more is refused")->capture_default_str();
-  serve.add_option("--max-requests", options.max_requests, "requests at once; one more is answered 503 SlowDown")->capture_default_str();
+  serve.add_option("--threads", options.threads, "network threads; 0: one per CPU")->check(CLI::Range(0, 1024))->capture_default_str();
+  serve.add_option("--max-connections", options.max_connections, "connections at once; one more is refused")
+      ->check(CLI::Range(1, 1'000'000))
+      ->capture_default_str();
+  serve.add_option("--max-requests", options.max_requests, "requests at once; one more is answered 503 SlowDown")
+      ->check(CLI::Range(1, 1'000'000))
+      ->capture_default_str();
   serve.add_flag("--no-sigv2", options.no_sigv2, "refuse signatures of version 2");
   serve.add_option("--config", config, "a TOML file with the same settings; flags win")->check(CLI::ExistingFile);
 }

@@ -16,9 +16,9 @@ def shared(s3, bucket):
     return bucket
 
 
-def preflight(raw_anonymous, path: str, origin: str, method: str, wanted: str | None = None):
+def preflight(raw_anonymous, path: str, origin: str, method: str, wanted: str | None = None, query: dict | None = None):
     sent = {"Origin": origin, "Access-Control-Request-Method": method}
-    return raw_anonymous.request("OPTIONS", path, headers={**sent, **({"Access-Control-Request-Headers": wanted} if wanted else {})})
+    return raw_anonymous.request("OPTIONS", path, query=query or {}, headers={**sent, **({"Access-Control-Request-Headers": wanted} if wanted else {})})
 
 
 def cors(answer) -> dict:
@@ -69,6 +69,12 @@ def test_preflight(raw_anonymous, shared, origin):
     assert names(cors(answer)["allow-headers"]) == {"x-amz-meta-n", "content-type"}
     assert names(cors(answer)["expose-headers"]) == {"etag", "x-amz-request-id"}
     assert "origin" in names(answer.headers["Vary"])
+
+
+@pytest.mark.parametrize("query", [{"uploads": None}, {"uploadId": "x", "partNumber": "1"}, {"acl": None}, {"versionId": "null", "tagging": None}])
+def test_preflight_of_a_sub_resource(raw_anonymous, shared, query):
+    answer = preflight(raw_anonymous, f"/{shared}/a", "http://www.example.com", "PUT", query=query)
+    assert answer.status == 200 and cors(answer)["allow-origin"] == "http://www.example.com"
 
 
 def test_preflight_for_any_origin(raw_anonymous, shared):

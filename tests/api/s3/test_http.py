@@ -276,6 +276,13 @@ def test_not_implemented_by_name(raw, bucket, method, key, query, name):
     assert answer.outcome == (501, "NotImplemented") and name in answer.text("Message")
 
 
+@pytest.mark.parametrize("method, query", [("GET", {"acl": None, "tagging": None}), ("PUT", {"tagging": None, "acl": None}), ("DELETE", {"uploadId": "x", "tagging": None})])
+def test_two_sub_resources_conflict(raw, path, method, query):
+    raw.put(path, b"content")
+    assert raw.request(method, path, query=query).outcome == (400, "InvalidArgument")
+    assert raw.get(path).body == b"content"
+
+
 def test_not_implemented_does_nothing_else(raw, path, bucket):
     raw.put(path, b"content")
     raw.delete(f"/{bucket}", {"replication": None})
