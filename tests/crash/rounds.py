@@ -65,9 +65,12 @@ class Rounds:
         """While the server, or `check`, recovers from the crash before."""
         delay = self.rng.uniform(0.002, 0.15)
         if self.rng.random() < 0.7:
-            threading.Timer(delay, self.kill_starting).start()
-            with contextlib.suppress(RuntimeError, AttributeError):
+            timer = threading.Timer(delay, self.kill_starting)
+            timer.start()
+            with contextlib.suppress(RuntimeError):
                 self.server.start()
+            timer.cancel()
+            timer.join()
             self.server.kill()
         else:
             checking = subprocess.Popen([program(), "check", "--data", self.server.data], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

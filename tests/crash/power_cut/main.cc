@@ -1,5 +1,6 @@
 // power_cut FOLDER: mounts an empty volume on the folder and obeys lines on standard input, each answered by "ok" or a sentence.
-//   cut SEED             forgets what was not synced, as if the power had gone; no process may have a file open
+//   cut SEED [MOOD]      forgets what was not synced, as if the power had gone; no process may have a file open. The mood says what
+//                        is kept all the same (nothing, all, beginnings, coins); without one a coin says it
 //   limit BYTES          the size of the disk
 //   fail KIND SKIP COUNT fails calls with EIO: write, sync or change (of an entry)
 //   used                 answers with the bytes that are used
@@ -15,6 +16,15 @@
 
 namespace power_cut {
 namespace {
+
+std::optional<Volume::Mood> mood_named(std::string_view name) {
+  using enum Volume::Mood;
+  static constexpr std::pair<std::string_view, Volume::Mood> moods[] = {
+      {"nothing", drops_all}, {"all", keeps_all}, {"beginnings", keeps_beginnings}, {"coins", tosses_coins}};
+  for (auto& [known, mood] : moods)
+    if (name == known) return mood;
+  return std::nullopt;
+}
 
 class Session {
  public:
@@ -37,14 +47,15 @@ class Session {
  private:
   std::string cut(std::istream& words) {
     uint64_t seed = 0;
-    words >> seed;
+    std::string mood;
+    words >> seed >> mood;
     // The kernel may take a moment to close the files of a process that was killed.
     for (int attempt = 0; !mount_->unmount(); attempt++) {
       if (attempt == 200) return "a process still uses the folder";
       std::this_thread::sleep_for(std::chrono::milliseconds(10));
     }
     mount_.reset();
-    volume_.cut(seed);
+    volume_.cut(seed, mood_named(mood));
     return mount() ? "ok" : "cannot mount again";
   }
 

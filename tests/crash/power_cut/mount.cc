@@ -229,7 +229,7 @@ bool Mount::unmount() {
 
 Mount::~Mount() {
   if (!unmount()) {
-    fuse_unmount(handle_);  // lazily: who still has a file open gets errors
+    umount2(folder_.c_str(), MNT_FORCE | MNT_DETACH);  // who still has a file open gets errors
     thread_.join();
   }
   fuse_destroy(handle_);

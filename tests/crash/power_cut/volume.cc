@@ -211,9 +211,9 @@ void Volume::visit(const NodePtr& node, std::set<Node*>& seen, const std::functi
   for (auto& [name, child] : node->durable_entries) visit(child, seen, work);
 }
 
-void Volume::cut(uint64_t seed) {
+void Volume::cut(uint64_t seed, std::optional<Mood> given) {
   std::mt19937_64 random(seed);
-  auto mood = ignores_sync_ ? Mood::drops_all : static_cast<Mood>(below(random, 4));
+  auto mood = ignores_sync_ ? Mood::drops_all : given.value_or(static_cast<Mood>(below(random, 4)));
   cut_entries(mood, random);
   used_bytes_ = 0;
   std::set<Node*> seen;

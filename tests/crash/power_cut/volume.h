@@ -52,6 +52,9 @@ class Volume {
   // What happens to a call that could change the disk: 0, or the errno that it shall fail with.
   enum class Call { write, sync, change };
 
+  // What a power cut leaves of the unsynced.
+  enum class Mood { drops_all, keeps_all, keeps_beginnings, tosses_coins };
+
   explicit Volume(bool ignores_sync);
 
   NodePtr root() const { return root_; }
@@ -76,9 +79,9 @@ class Volume {
   // The next `count` calls of the kind fail with EIO, after `passing` that do not.
   void fail_next(Call kind, int passing, int count) { faults_[kind] = {passing, count}; }
 
-  // Forgets what was not synced: all of it, or but for what coins keep: changes of entries in any order that respects their
-  // dependencies, single pages of files, sizes that grew in part. The same seed tosses the same coins.
-  void cut(uint64_t seed);
+  // Forgets what was not synced, but for what coins keep: changes of entries in any order that respects their dependencies, single
+  // pages of files, sizes that grew in part. The same seed tosses the same coins, for the mood too where none is given.
+  void cut(uint64_t seed, std::optional<Mood> mood);
 
  private:
   struct Change {
@@ -90,7 +93,6 @@ class Volume {
   struct Fault {
     int passing = 0, count = 0;
   };
-  enum class Mood { drops_all, keeps_all, keeps_beginnings, tosses_coins };
 
   int fault(Call kind);
   NodePtr new_node(mode_t mode);
