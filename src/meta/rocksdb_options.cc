@@ -36,6 +36,7 @@ static void set_log(rocksdb::Options& options, const RocksdbOptions& given) {
   options.recycle_log_file_num = 0;
   options.max_total_wal_size = 4 * given.write_buffer_bytes;
   options.paranoid_checks = true;
+  options.avoid_flush_during_shutdown = true;  // what is not in the log need not be kept
 }
 
 // One thread writes, so what lets several write at once would only cost.
