@@ -72,7 +72,10 @@ class Client:
         return {int(item.findtext("PartNumber")): item.findtext("ETag") for each in pages for item in each.iter("Part")}
 
     def complete(self, bucket: str, key: str, upload_id: str, parts: dict) -> Answer:
-        """`parts` are contents by number."""
-        listed = "".join(f"<Part><PartNumber>{number}</PartNumber><ETag>{part.etag.strip(chr(34))}</ETag></Part>" for number, part in sorted(parts.items()))
-        body = f"<CompleteMultipartUpload>{listed}</CompleteMultipartUpload>".encode()
-        return self.ask("POST", f"/{bucket}/{key}", body, {"uploadId": upload_id})
+        return self.ask("POST", f"/{bucket}/{key}", completion(parts), {"uploadId": upload_id})
+
+
+def completion(parts: dict) -> bytes:
+    """The document that CompleteMultipartUpload takes; `parts` are contents by number."""
+    listed = "".join(f"<Part><PartNumber>{number}</PartNumber><ETag>{part.etag}</ETag></Part>" for number, part in sorted(parts.items()))
+    return f"<CompleteMultipartUpload>{listed}</CompleteMultipartUpload>".encode()

@@ -53,7 +53,12 @@ class PowerCut:
         self.obey(f"cut {seed} {keeps}")
 
     def limit(self, size_bytes: int) -> None:
+        """The size of the disk."""
         self.obey(f"limit {size_bytes}")
+
+    def quota(self, size_bytes: int) -> None:
+        """The same, but the file system goes on to promise more room: then it is a write that fails."""
+        self.obey(f"quota {size_bytes}")
 
     def fail(self, kind: str, skip: int, count: int) -> None:
         """The next `count` calls of a kind (write, sync, change) fail with EIO, after `skip` that do not."""

@@ -2,6 +2,7 @@
 //   cut SEED [MOOD]      forgets what was not synced, as if the power had gone; no process may have a file open. The mood says what
 //                        is kept all the same (nothing, all, beginnings, coins); without one a coin says it
 //   limit BYTES          the size of the disk
+//   quota BYTES          the same, but the file system goes on to promise more room
 //   fail KIND SKIP COUNT fails calls with EIO: write, sync or change (of an entry)
 //   used                 answers with the bytes that are used
 // At the end of the input it unmounts and ends. With POWER_CUT_IGNORES_SYNC set nothing ever becomes durable: for a test of the tests.
@@ -38,7 +39,7 @@ class Session {
     words >> verb;
     if (verb == "cut") return cut(words);
     std::lock_guard lock(mutex_);
-    if (verb == "limit") return limit(words);
+    if (verb == "limit" || verb == "quota") return limit(verb, words);
     if (verb == "fail") return fail(words);
     if (verb == "used") return std::to_string(volume_.used_bytes());
     return "no such command: " + line;
@@ -59,10 +60,10 @@ class Session {
     return mount() ? "ok" : "cannot mount again";
   }
 
-  std::string limit(std::istream& words) {
+  std::string limit(std::string_view verb, std::istream& words) {
     uint64_t bytes = 0;
     words >> bytes;
-    volume_.set_limit(bytes);
+    verb == "limit" ? volume_.set_limit(bytes) : volume_.set_quota(bytes);
     return "ok";
   }
 

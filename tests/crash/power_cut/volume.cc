@@ -84,7 +84,7 @@ int Volume::make(const Slot& slot, mode_t mode, NodePtr* made) {
   if (!slot.folder) return -ENOENT;
   if (slot.folder->entries.contains(slot.name)) return -EEXIST;
   if (int failure = fault(Call::change)) return failure;
-  if (used_bytes_ >= limit_bytes_) return -ENOSPC;
+  if (used_bytes_ >= quota_bytes_) return -ENOSPC;
   auto node = new_node(mode);
   node->names = 1;
   change({node, std::nullopt, slot});
@@ -123,7 +123,7 @@ int Volume::rename(const Slot& from, const Slot& to, bool replaces) {
 int Volume::resize(Node& file, uint64_t size_bytes) {
   if (int failure = fault(Call::write)) return failure;
   uint64_t old = file.now.size();
-  if (size_bytes > old && used_bytes_ + (size_bytes - old) > limit_bytes_) return -ENOSPC;
+  if (size_bytes > old && used_bytes_ + (size_bytes - old) > quota_bytes_) return -ENOSPC;
   if (file.names) used_bytes_ += size_bytes - old;
   file.now.resize(size_bytes);
   for (uint64_t page = std::min(old, size_bytes) / page_bytes; page * page_bytes < size_bytes; page++) file.unsynced.insert(page);

@@ -72,8 +72,9 @@ class Volume {
   int sync_file(Node& file);
   int sync_folder(const NodePtr& folder);
 
-  // Files together may have this many bytes; more is ENOSPC.
-  void set_limit(uint64_t bytes) { limit_bytes_ = bytes; }
+  // Files together may have this many bytes; more is ENOSPC. A quota is a limit that statfs does not show.
+  void set_limit(uint64_t bytes) { limit_bytes_ = quota_bytes_ = bytes; }
+  void set_quota(uint64_t bytes) { quota_bytes_ = bytes; }
   uint64_t limit_bytes() const { return limit_bytes_; }
   uint64_t used_bytes() const { return used_bytes_; }
   // The next `count` calls of the kind fail with EIO, after `passing` that do not.
@@ -108,7 +109,7 @@ class Volume {
   uint64_t last_number_ = 0;
   NodePtr root_;
   std::vector<Change> changes_;  // of entries, not durable yet, in order
-  uint64_t limit_bytes_ = 4ull << 30, used_bytes_ = 0;
+  uint64_t limit_bytes_ = 4ull << 30, quota_bytes_ = limit_bytes_, used_bytes_ = 0;
   std::map<Call, Fault> faults_;
 };
 
