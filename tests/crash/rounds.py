@@ -56,7 +56,8 @@ class Rounds:
     def load_until_killed(self, number: int) -> None:
         load = Load(self.server, self.model, self.seed + number)
         with load:
-            time.sleep(self.rng.uniform(0.05, 1.2))
+            # Now and then long enough for RocksDB to begin new logs and tables under load.
+            time.sleep(self.rng.uniform(4, 8) if self.rng.random() < 0.05 else self.rng.uniform(0.05, 1.2))
             self.server.kill()
         self.acknowledged += load.acknowledged
         self.after_kill(self.rng)
