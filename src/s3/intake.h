@@ -21,7 +21,8 @@ struct TakenIn {
 };
 
 // Reads the body to its end and stores what does not fit inline in a blob; `owner` says where it is going to be named. A body
-// that turns out wrong leaves nothing. **Errors** the body's; entity_too_large past `max_put_bytes`; those of storage.
+// that turns out wrong leaves nothing. **Errors** the body's; entity_too_large past `max_put_bytes`; those of storage, also while
+// there still is room for deletions.
 Task<aws::Result<TakenIn>> take_in(State& state, aws::Body& body, std::string owner, Inlining inlining);
 
 // Adds bytes to a checksum; many of them on the pool, so that the network thread is not held up.
