@@ -56,10 +56,10 @@ class FakeService final : public Service {
     return {};
   }
   bool authenticates_itself(const Call& call) const override { return call.operation->name == "PostForm"; }
-  Task<Result<>> authorize(Call& call) override {
-    events_.push_back("authorize " + call.caller.display_name);
-    if (call.path.ends_with("/forbidden")) co_return fail(ErrorCode::access_denied);
-    co_return Result<>();
+  Result<> authorize(const Call& call) const override {
+    events_.push_back("authorize " + call.caller().display_name);
+    if (call.path.ends_with("/forbidden")) return fail(ErrorCode::access_denied);
+    return {};
   }
   Task<Result<Response>> run(Call& call) override {
     events_.push_back("run " + call.document);
@@ -80,11 +80,10 @@ class FakeService final : public Service {
     events_.push_back("render");
     return {row(error.code).status, {}, std::string(row(error.code).name)};
   }
-  Task<> decorate(const Call& call, Response& response) override {
+  void decorate(const Call& call, Response& response) const override {
     events_.push_back("decorate");
     EXPECT_EQ(call.exchange.status(), 0);
     response.headers.add("X-Decorated", "1");
-    co_return;
   }
 
  private:
