@@ -84,7 +84,6 @@ Task<aws::Result<>> put_part(State& state, const BucketRecord& bucket, const Upl
     return {};
   });
   if (done) {
-    state.collector->wake(partition_of(bucket.id));
     co_await settle(state, bytes);
   } else {
     co_await give_up(state, bytes);
@@ -183,7 +182,6 @@ Task<aws::Result<Response>> abort_multipart_upload(State& state, Call& call) {
     batch.erase(upload.stored_key);
     return {};
   }));
-  state.collector->wake(partition_of(bucket->id));
   co_return empty_response(204);
 }
 

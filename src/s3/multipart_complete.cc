@@ -155,6 +155,7 @@ aws::Result<Completed> complete(const Call& call, const std::string& upload_id, 
   batch.put(segments_key(record.id), encode(segments));
   TRY_VOID(remove_parts(batch, upload_id, stored, segments));
   upload.record.completed_etag = record.etag;  // kept for a client that lost the answer, until the collector's time
+  upload.record.target.modified = record.modified;
   batch.put(upload.stored_key, encode(upload.record));
   return Completed{std::move(record), false};
 }
@@ -169,7 +170,6 @@ Task<aws::Result<Response>> complete_multipart_upload(State& state, Call& call) 
     completed = std::move(done);
     return {};
   }));
-  state.collector->wake(partition_of(bucket->id));
   codec::XmlWriter xml;
   xml.open("CompleteMultipartUploadResult", s3_namespace);
   xml.element("Location", "http://" + call.host + "/" + bucket->name + "/" + call.key);

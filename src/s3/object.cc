@@ -33,7 +33,6 @@ Task<aws::Result<>> put_record(State& state, const BucketRecord& bucket, const s
     return {};
   });
   if (done) {
-    state.collector->wake(partition_of(bucket.id));
     co_await settle(state, bytes);
   } else {
     co_await give_up(state, bytes);
@@ -225,7 +224,6 @@ Task<aws::Result<Response>> delete_object(State& state, Call& call) {
   CO_TRY_VOID(co_await commit(state, *bucket, [&](const meta::Reader& before, meta::Batch& batch) -> aws::Result<> {
     return remove_object(before, batch, call.key, conditions);
   }));
-  state.collector->wake(partition_of(bucket->id));
   co_return empty_response(204);
 }
 
