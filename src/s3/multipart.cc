@@ -166,7 +166,7 @@ Task<aws::Result<Response>> upload_part(State& state, Call& call) {
   PartRecord part{number, bytes.size_bytes, std::chrono::floor<std::chrono::seconds>(call.now), bytes.md5, bytes.blob, *checksum};
   CO_TRY_VOID(co_await put_part(state, *bucket, upload, part, bytes));
   Response response;
-  response.headers.add("ETag", quoted(base::to_hex(base::bytes(part.md5))));
+  response.headers.add("ETag", quoted_etag(base::to_hex(base::bytes(part.md5))));
   if (part.checksum && (upload.record.checksum_algorithm || call.body->checksum()))
     response.headers.add(crypto::header_name(part.checksum->algorithm), checksum_text(*part.checksum));
   co_return response;

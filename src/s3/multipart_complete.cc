@@ -175,7 +175,7 @@ Task<aws::Result<Response>> complete_multipart_upload(State& state, Call& call) 
   xml.element("Location", "http://" + call.host + "/" + bucket->name + "/" + call.key);
   xml.element("Bucket", bucket->name);
   xml.element("Key", call.key);
-  xml.element("ETag", quoted(completed.record.etag));
+  xml.element("ETag", quoted_etag(completed.record.etag));
   if (auto& checksum = completed.record.checksum) write_checksum(xml, *checksum);
   xml.close();
   co_return xml_response(std::move(xml).str());

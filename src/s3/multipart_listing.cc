@@ -31,7 +31,7 @@ void write_part(codec::XmlWriter& xml, const PartRecord& part) {
   xml.open("Part");
   xml.element("PartNumber", std::to_string(part.number));
   xml.element("LastModified", codec::format_iso8601(part.modified));
-  xml.element("ETag", quoted(base::to_hex(base::bytes(part.md5))));
+  xml.element("ETag", quoted_etag(base::to_hex(base::bytes(part.md5))));
   xml.element("Size", std::to_string(part.size_bytes));
   if (part.checksum) xml.element("Checksum" + std::string(crypto::name(part.checksum->algorithm)), checksum_text(*part.checksum));
   xml.close();

@@ -2,6 +2,7 @@
 #include "s3/object.h"
 
 #include <xxhash.h>
+#include <xxh_x86dispatch.h>  // XXH3 with what the processor has
 
 #include "base/encoding.h"
 #include "codec/numbers.h"
@@ -51,7 +52,7 @@ Task<aws::Result<Response>> put_object(State& state, Call& call) {
   if (auto& claim = call.body->checksum()) record.checksum = stored_checksum(*claim);
   CO_TRY_VOID(co_await put_record(state, *bucket, call.key, record, bytes, conditions));
   Response response;
-  response.headers.add("ETag", quoted(record.etag));
+  response.headers.add("ETag", quoted_etag(record.etag));
   add_checksum_headers(*record.checksum, response.headers);
   co_return response;
 }

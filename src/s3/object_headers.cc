@@ -115,7 +115,7 @@ aws::Result<ObjectRecord> new_object_record(const State& state, const Sender& se
 
 // What precedes and what follows the headers that a request may override.
 static void add_first_headers(const ObjectRecord& record, http::HeaderList& headers) {
-  headers.add("ETag", quoted(record.etag));
+  headers.add("ETag", quoted_etag(record.etag));
   headers.add("Last-Modified", codec::format_http_date(record.modified));
   headers.add("Accept-Ranges", "bytes");
 }
@@ -151,7 +151,7 @@ http::HeaderList overridden_headers(const aws::Call& call, const ObjectRecord& r
   return headers;
 }
 
-std::string quoted(std::string_view etag) {
+std::string quoted_etag(std::string_view etag) {
   std::string out = "\"";
   out += etag;
   out += '"';

@@ -105,7 +105,7 @@ std::optional<std::string> redirect_of(const RequestHead& said, const Call& call
   auto fragment = std::min(url->find('#'), url->size());
   std::string target(url->substr(0, fragment));
   target += target.contains('?') ? '&' : '?';
-  target += "bucket=" + codec::percent_encode(call.bucket) + "&key=" + codec::percent_encode(call.key) + "&etag=" + codec::percent_encode(quoted(record.etag));
+  target += "bucket=" + codec::percent_encode(call.bucket) + "&key=" + codec::percent_encode(call.key) + "&etag=" + codec::percent_encode(quoted_etag(record.etag));
   return target.append(url->substr(fragment));
 }
 
@@ -115,7 +115,7 @@ std::string post_response(const Call& call, const ObjectRecord& record) {
   xml.element("Location", location_of(call));
   xml.element("Bucket", call.bucket);
   xml.element("Key", call.key);
-  xml.element("ETag", quoted(record.etag));
+  xml.element("ETag", quoted_etag(record.etag));
   xml.close();
   return std::move(xml).str();
 }
@@ -131,7 +131,7 @@ Response answer(const RequestHead& said, const Call& call, const ObjectRecord& r
   else
     response = empty_response(status == "200" ? 200 : 204);
   response.headers.add("Location", redirect ? *redirect : location_of(call));
-  response.headers.add("ETag", quoted(record.etag));
+  response.headers.add("ETag", quoted_etag(record.etag));
   add_checksum_headers(*record.checksum, response.headers);
   return response;
 }
