@@ -144,6 +144,16 @@ Task<> give_up(State& state, const TakenIn& bytes) {
   if (!done) base::log::warning("cannot erase an unwanted blob; the next start will", {{"blob", bytes.blob}});
 }
 
+Task<> conclude(State& state, const TakenIn& bytes, const aws::Result<>& committed) {
+  static constexpr int first_of_the_server = 500;
+  if (committed)
+    co_await settle(state, bytes);
+  else if (aws::row(committed.error().code).status < first_of_the_server)
+    co_await give_up(state, bytes);
+  else if (!bytes.blob.empty())
+    base::log::warning("a blob stays until the next start: its commit failed", {{"blob", bytes.blob}});
+}
+
 std::string owner_of_object(const BucketRecord& bucket, std::string_view key) {
   return partition_of(bucket.id) + '\n' + object_key(key);
 }

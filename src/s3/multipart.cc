@@ -6,6 +6,7 @@
 #include "base/encoding.h"
 #include "base/random.h"
 #include "codec/numbers.h"
+#include "s3/access.h"
 #include "s3/collector.h"
 #include "s3/keyspace.h"
 #include "s3/names.h"
@@ -34,6 +35,7 @@ Task<aws::Result<UploadRef>> read_upload(State& state, const BucketRecord& bucke
   CO_TRY(stored, aws::lift(co_await meta::get(state.meta(), partition_of(bucket.id), found.stored_key)));
   if (!stored) co_return aws::fail(ErrorCode::no_such_upload, {}, {{"UploadId", std::string(upload_id)}});
   CO_TRY(record, aws::lift(decode_upload(*stored)));
+  CO_TRY_VOID(may_on_upload(bucket, record, call.caller()));
   found.record = std::move(record);
   co_return found;
 }
@@ -83,11 +85,7 @@ Task<aws::Result<>> put_part(State& state, const BucketRecord& bucket, const Upl
     batch.put(key, encode(part));
     return {};
   });
-  if (done) {
-    co_await settle(state, bytes);
-  } else {
-    co_await give_up(state, bytes);
-  }
+  co_await conclude(state, bytes, done);
   co_return done;
 }
 
@@ -115,7 +113,7 @@ Task<aws::Result<Response>> create_multipart_upload(State& state, Call& call) {
   upload.id = base::random_hex(upload_id_digits);
   upload.key = call.key;
   upload.initiated = std::chrono::floor<std::chrono::seconds>(call.now);
-  upload.initiator = call.caller().anonymous() ? bucket->acl.owner : call.caller().canonical_id;
+  upload.initiator = call.caller().canonical_id;  // none of an anonymous caller
   CO_TRY(target, new_object_record(state, sender_of(call), *bucket));
   upload.target = std::move(target);
   CO_TRY(algorithm, checksum_algorithm(call.exchange.head()));
@@ -177,6 +175,7 @@ Task<aws::Result<Response>> abort_multipart_upload(State& state, Call& call) {
   auto upload_id = std::string(call.query.find("uploadId").value_or(""));
   CO_TRY_VOID(co_await commit(state, *bucket, [&](const meta::Reader& before, meta::Batch& batch) -> aws::Result<> {
     TRY(upload, find_upload(before, call.key, upload_id));
+    TRY_VOID(may_on_upload(*bucket, upload.record, call.caller()));
     TRY(parts, parts_of(before, upload_id));
     TRY_VOID(remove_parts(batch, upload_id, parts, {}));
     batch.erase(upload.stored_key);

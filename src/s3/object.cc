@@ -33,11 +33,7 @@ Task<aws::Result<>> put_record(State& state, const BucketRecord& bucket, const s
     if (!bytes.data.empty()) batch.put(data_key(record.id), bytes.data);
     return {};
   });
-  if (done) {
-    co_await settle(state, bytes);
-  } else {
-    co_await give_up(state, bytes);
-  }
+  co_await conclude(state, bytes, done);
   co_return done;
 }
 

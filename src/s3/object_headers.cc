@@ -78,6 +78,7 @@ aws::Result<> take_metadata(const http::RequestHead& said, ObjectRecord& record)
     if (field.size() <= metadata_prefix.size() || !http::equal_ignoring_case(field.substr(0, metadata_prefix.size()), metadata_prefix))
       continue;
     size += field.size() - metadata_prefix.size() + value.size();
+    if (size > metadata_limit_bytes) break;  // before any of it is decoded
     add_metadata(record.metadata, http::to_lower(field.substr(metadata_prefix.size())), codec::rfc2047_decode(value));
   }
   if (size > metadata_limit_bytes)
