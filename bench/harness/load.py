@@ -12,17 +12,19 @@ PROGRAM = peers.REPO / "build/release/s3load"
 
 @dataclasses.dataclass(frozen=True)
 class Sample:
-    """One measurement. `client` is the share of its core that the load generator needed: near 1, it and not the server may
-    have set the rate."""
+    """One measurement. `busy` and `client` are the shares of a core that the server and the load generator had. Whichever is
+    near 1 set the rate; where neither is, something else did: the disk, or others who use the machine."""
     rate: float           # requests a second
     bytes_per_s: float
     cpu_s: float          # of the server, for a request
+    busy: float
     client: float
     p99_ms: float
 
     def json(self) -> dict:
         return {"requests_per_s": round(self.rate, 1), "mb_per_s": round(self.bytes_per_s / 1e6, 2),
-                "server_cpu_us_per_request": round(self.cpu_s * 1e6, 2), "client_core_share": round(self.client, 3),
+                "server_cpu_us_per_request": round(self.cpu_s * 1e6, 2), "server_core_share": round(self.busy, 3),
+                "client_core_share": round(self.client, 3),
                 "p99_ms": self.p99_ms}
 
 
@@ -57,7 +59,7 @@ def measure(peer: peers.Cumulet | peers.Nginx, url: str, *arguments: object, sec
     if not spent:
         raise LoadError("the server used no processor time: something else answered, or the measurement is too short")
     return Sample(total["ops_per_s"], total["bytes"] / report["seconds"], spent / total["ops"],
-                  report["client_cpu_s"] / report["seconds"], total["latency_ms"]["p99"])
+                  spent / report["seconds"], report["client_cpu_s"] / report["seconds"], total["latency_ms"]["p99"])
 
 
 def fill(url: str, bucket: str, objects: int, size: str, *arguments: object) -> None:

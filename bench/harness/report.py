@@ -46,7 +46,9 @@ def median(values) -> float:
     return statistics.median(list(values))
 
 
-def show(rows: list[Row]) -> None:
+def show(about: dict, rows: list[Row]) -> None:
+    if (load := about["machine"]["load_before"]) > 1:
+        print(f"The machine was busy (load {load:.1f}) before the start: believe CPU ratios, doubt the others, put-4k most.")
     print(f"{'row':<18} {'goal':<10} {'':<8} medians")
     for row in rows:
         print("\n".join(row.lines()))

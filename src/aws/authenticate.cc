@@ -54,14 +54,14 @@ Result<> take_payload(std::string_view content_sha256, Authenticated& out) {
     out.payload = named->kind;
     return {};
   }
-  auto digest = content_sha256.size() == 64 ? base::from_hex(content_sha256) : std::nullopt;
-  if (!digest)
+  bool is_digest = content_sha256.size() == 64 && content_sha256.find_first_not_of("0123456789abcdefABCDEF") == content_sha256.npos;
+  if (!is_digest)
     return fail(ErrorCode::invalid_argument,
                 "x-amz-content-sha256 must be UNSIGNED-PAYLOAD, STREAMING-UNSIGNED-PAYLOAD-TRAILER, STREAMING-AWS4-HMAC-SHA256-PAYLOAD, "
                 "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER or a valid sha256 value.",
                 {{"ArgumentName", "x-amz-content-sha256"}, {"ArgumentValue", std::string(content_sha256)}});
   out.payload = PayloadKind::sha256;
-  out.payload_sha256 = base::to_hex(base::bytes(*digest));
+  out.payload_sha256 = http::to_lower(content_sha256);
   return {};
 }
 

@@ -29,7 +29,7 @@ enum class PayloadKind { unsigned_payload, sha256, chunks_signed, chunks_signed_
 
 // The outcome of authentication, and what the body's verification still needs from it.
 struct Authenticated {
-  Caller caller;  // anonymous if nothing was signed
+  std::shared_ptr<const Caller> caller;  // null if nothing was signed
   PayloadKind payload = PayloadKind::unsigned_payload;
   std::string payload_sha256;  // lower-case hexadecimal, for PayloadKind::sha256
   // For signed chunks: the chain's key, first link ("seed") and constant lines.

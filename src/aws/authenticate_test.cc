@@ -30,7 +30,7 @@ class AuthenticateTest : public ::testing::Test {
   std::string outcome(std::string_view method, std::string_view target, const Headers& headers) {
     auto found = run(method, target, headers);
     if (!found) return std::string(row(found.error().code).name);
-    return found->caller.anonymous() ? "anonymous" : found->caller.access_key_id;
+    return found->caller ? found->caller->access_key_id : "anonymous";
   }
   std::string outcome(const Headers& headers) { return outcome("GET", "/b/k", headers); }
 
@@ -62,7 +62,7 @@ TEST_F(AuthenticateTest, ExampleOfAHeader) {
                      {"x-amz-date", "20130524T000000Z"}};
   auto found = run("GET", "/test.txt", headers);
   ASSERT_TRUE(found) << found.error().message;
-  EXPECT_EQ(found->caller.account_id, "111111111111");
+  EXPECT_EQ(found->caller->account_id, "111111111111");
   EXPECT_EQ(found->payload, PayloadKind::sha256);
   EXPECT_THAT(found->payload_sha256, StartsWith("e3b0"));
   EXPECT_EQ(found->scope, "20130524/us-east-1/s3/aws4_request");

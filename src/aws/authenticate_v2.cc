@@ -45,7 +45,7 @@ Result<Authenticated> verify(const AuthContext& context, std::string_view access
   if (auto payload = context.call.exchange.head().find("x-amz-content-sha256")) TRY_VOID(take_payload(*payload, out));
   if (out.payload == PayloadKind::chunks_signed || out.payload == PayloadKind::chunks_signed_trailer)
     return fail(ErrorCode::invalid_request, "Signed chunks go with signature version 4 only.");
-  out.caller = owner->caller;
+  out.caller = std::shared_ptr<const Caller>(owner, &owner->caller);
   return out;
 }
 

@@ -1,6 +1,5 @@
 // Signature Version 4, in the Authorization header and in the query.
 #include <cstring>
-#include <unordered_map>
 
 #include "aws/authenticate_parts.h"
 #include "base/encoding.h"
@@ -16,19 +15,13 @@ namespace {
 constexpr std::chrono::seconds max_expires{7 * 24 * 3600};
 constexpr std::chrono::minutes max_ahead{15};
 
-// A signature that a request claims, and everything that it must cover.
+// A signature that a request claims, and everything that it must cover. Views of the request.
 struct Claim {
   crypto::Authorization authorization;
-  std::string time;           // as x-amz-date
-  std::string_view payload;   // the value of x-amz-content-sha256
-  ErrorCode malformed;        // the error for a scope that does not fit
+  std::string time;          // as x-amz-date
+  std::string_view payload;  // the value of x-amz-content-sha256
+  ErrorCode malformed;       // the error for a scope that does not fit
 };
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
-  return out;
-}
 
 std::string_view subject(ErrorCode malformed) {
   return malformed == ErrorCode::authorization_header_malformed ? "The authorization header is malformed; "
@@ -42,35 +35,35 @@ Result<> check_scope(const AuthContext& context, const Claim& claim) {
     return fail(claim.malformed, std::string(subject(claim.malformed)) + what, std::move(details));
   };
   if (credential.date != std::string_view(claim.time).substr(0, 8))
-    return wrong("Invalid credential date \"" + credential.date + "\". This date is not the same as X-Amz-Date: \"" + claim.time + "\".");
+    return wrong("Invalid credential date \"" + std::string(credential.date) + "\". This date is not the same as X-Amz-Date: \"" + claim.time + "\".");
   if (credential.service != context.settings.service)
-    return wrong("incorrect service \"" + credential.service + "\". This endpoint belongs to \"" + context.settings.service + "\".");
+    return wrong("incorrect service \"" + std::string(credential.service) + "\". This endpoint belongs to \"" + context.settings.service + "\".");
   if (credential.region != context.settings.region)
-    return wrong("the region '" + credential.region + "' is wrong; expecting '" + context.settings.region + "'", {{"Region", context.settings.region}});
+    return wrong("the region '" + std::string(credential.region) + "' is wrong; expecting '" + context.settings.region + "'", {{"Region", context.settings.region}});
   return {};
 }
 
-bool is_listed(const std::vector<std::string>& names, std::string_view name) {
-  return std::ranges::any_of(names, [&](auto& listed) { return http::equal_ignoring_case(listed, name); });
+bool is_listed(const std::vector<std::string_view>& names, std::string_view name) {
+  return std::ranges::any_of(names, [&](auto listed) { return http::equal_ignoring_case(listed, name); });
 }
 
 // The host and every x-amz-* header must be covered: what they say could else be changed on the way.
-Result<> check_signed_headers(const Call& call, const std::vector<std::string>& names) {
+Result<> check_signed_headers(const Call& call, const std::vector<std::string_view>& names) {
   std::string missing = is_listed(names, "host") ? "" : "host";
   auto& head = call.exchange.head();
   for (size_t i = 0; i < head.field_count(); i++) {
     auto name = head.field(i).name;
     bool matters = name.size() > 6 && http::equal_ignoring_case(name.substr(0, 6), "x-amz-");
-    if (matters && !is_listed(names, name)) (missing += missing.empty() ? "" : ", ") += lower(name);
+    if (matters && !is_listed(names, name)) (missing += missing.empty() ? "" : ", ") += http::to_lower(name);
   }
   if (missing.empty()) return {};
   return fail(ErrorCode::access_denied, "There were headers present in the request which were not signed", {{"HeadersNotSigned", missing}});
 }
 
 // The signed headers' fields, in the order that the client signed them in. `host`: the value to take for that one.
-crypto::NamedValues covered_headers(const http::RequestHead& head, const std::vector<std::string>& names, std::string_view host) {
+crypto::NamedValues covered_headers(const http::RequestHead& head, const std::vector<std::string_view>& names, std::string_view host) {
   crypto::NamedValues out;
-  for (auto& name : names) {
+  for (auto name : names) {
     if (name == "host") {
       out.emplace_back(name, host);
       continue;
@@ -91,14 +84,20 @@ std::string canonical_request(const Call& call, const Claim& claim, std::string_
   return crypto::canonical_request(head.method(), call.path, query, covered_headers(head, claim.authorization.signed_headers, host), claim.payload);
 }
 
-// Keys are derived once a day for each secret, by each thread. Cleared rather than grown past its bound.
+// Keys are derived once a day for each secret, by each thread, which remembers the last few.
 const std::string& signing_key(const std::string& secret, const crypto::Credential& credential) {
-  static constexpr size_t limit = 256;
-  thread_local std::unordered_map<std::string, std::string> keys;
-  auto name = secret + '\n' + credential.date + '/' + credential.region + '/' + credential.service;
-  if (auto found = keys.find(name); found != keys.end()) return found->second;
-  if (keys.size() >= limit) keys.clear();
-  return keys[name] = crypto::signing_key(secret, credential.date, credential.region, credential.service);
+  struct Derived {
+    std::string secret, date, region, key;
+  };
+  static constexpr size_t limit = 16;
+  thread_local std::vector<Derived> known;
+  thread_local size_t next = 0;
+  for (auto& derived : known)
+    if (derived.secret == secret && derived.date == credential.date && derived.region == credential.region) return derived.key;
+  auto key = crypto::signing_key(secret, credential.date, credential.region, credential.service);
+  if (known.size() < limit) known.emplace_back();
+  auto& place = known[next++ % limit];
+  return (place = {secret, std::string(credential.date), std::string(credential.region), std::move(key)}).key;
 }
 
 // Boto 2 signs "HOST:PORT:PORT" where it presigns for a port of its own; nothing else can be meant by that.
@@ -110,9 +109,9 @@ std::string with_port_again(std::string_view host) {
 
 std::unexpected<Error> mismatch(const Claim& claim, const std::string& text, const std::string& canonical) {
   return fail(ErrorCode::signature_does_not_match, {},
-              {{"AWSAccessKeyId", claim.authorization.credential.access_key},
+              {{"AWSAccessKeyId", std::string(claim.authorization.credential.access_key)},
                {"StringToSign", text},
-               {"SignatureProvided", claim.authorization.signature},
+               {"SignatureProvided", std::string(claim.authorization.signature)},
                {"StringToSignBytes", spaced_hex(text)},
                {"CanonicalRequest", canonical},
                {"CanonicalRequestBytes", spaced_hex(canonical)}});
@@ -122,25 +121,24 @@ Result<Authenticated> verify(const AuthContext& context, Claim claim) {
   auto& [credential, signed_headers, signature] = claim.authorization;
   TRY_VOID(check_scope(context, claim));
   TRY(owner, key_owner(context, credential.access_key));
-  for (auto& name : signed_headers) name = lower(name);
   TRY_VOID(check_signed_headers(context.call, signed_headers));
   auto canonical = canonical_request(context.call, claim, context.call.host);
-  auto scope = credential.scope();
-  auto text = crypto::string_to_sign(claim.time, scope, canonical);
+  auto text = crypto::string_to_sign(claim.time, credential.scope, canonical);
   auto& key = signing_key(owner->secret, credential);
-  auto is_right = [&](std::string_view signed_text) { return crypto::equal_constant_time(crypto::signature(key, signed_text), signature); };
+  auto claimed = base::from_hex(signature).value_or("");
+  auto is_right = [&](std::string_view signed_text) { return crypto::equal_constant_time(crypto::raw_signature(key, signed_text), claimed); };
   if (!is_right(text)) {
     auto host = claim.malformed == ErrorCode::authorization_query_parameters_error ? with_port_again(context.call.host) : "";
-    if (host.empty() || !is_right(crypto::string_to_sign(claim.time, scope, canonical_request(context.call, claim, host))))
+    if (host.empty() || !is_right(crypto::string_to_sign(claim.time, credential.scope, canonical_request(context.call, claim, host))))
       return mismatch(claim, text, canonical);
   }
   Authenticated out;
   TRY_VOID(take_payload(claim.payload, out));
-  out.caller = owner->caller;
+  out.caller = std::shared_ptr<const Caller>(owner, &owner->caller);
   std::memcpy(out.signing_key.data(), key.data(), std::min(key.size(), out.signing_key.size()));
-  out.seed_signature = std::move(signature);
+  out.seed_signature = base::to_hex(base::bytes(claimed));
   out.date = std::move(claim.time);
-  out.scope = std::move(scope);
+  out.scope = credential.scope;
   return out;
 }
 
@@ -156,16 +154,6 @@ Result<> check_lifetime(const Call& call, base::Time signed_at, std::string_view
   if (call.now <= end) return {};
   return fail(ErrorCode::access_denied, "Request has expired",
               {{"X-Amz-Expires", std::string(expires)}, {"Expires", codec::format_iso8601(end)}, {"ServerTime", codec::format_iso8601(call.now)}});
-}
-
-std::vector<std::string> split_names(std::string_view list) {
-  std::vector<std::string> names;
-  for (;;) {
-    auto end = list.find(';');
-    names.emplace_back(list.substr(0, end));
-    if (end == list.npos) return names;
-    list.remove_prefix(end + 1);
-  }
 }
 
 }  // namespace
@@ -197,7 +185,7 @@ Result<Authenticated> authenticate_v4_query(const AuthContext& context) {
   TRY_VOID(check_lifetime(call, *time, *expires));
   auto payload = call.exchange.head().find("x-amz-content-sha256");
   if (!payload) payload = call.query.find("X-Amz-Content-Sha256");
-  crypto::Authorization authorization{std::move(*parsed), split_names(*headers), std::string(*signature)};
+  crypto::Authorization authorization{std::move(*parsed), crypto::split_header_names(*headers), *signature};
   return verify(context, {std::move(authorization), std::string(*date), payload.value_or("UNSIGNED-PAYLOAD"),
                           ErrorCode::authorization_query_parameters_error});
 }

@@ -54,8 +54,10 @@ class Content {
 struct Response {
   int status = 200;
   http::HeaderList headers;
-  std::string body;                  // or
-  std::unique_ptr<Content> content;  // `content_length` bytes
+  std::string body;                         // or
+  std::string_view shared_body;             // bytes that `shared_owner` keeps alive, or
+  std::shared_ptr<const void> shared_owner;
+  std::unique_ptr<Content> content;         // `content_length` bytes
   uint64_t content_length = 0;
 };
 
@@ -75,8 +77,12 @@ struct Call {
   std::string key;       // empty: the bucket itself
   bool virtual_host = false;
 
-  // After authentication.
-  Caller caller;
+  // After authentication: who asks; null: nobody that is known.
+  std::shared_ptr<const Caller> identity;
+  const Caller& caller() const {
+    static const Caller nobody;
+    return identity ? *identity : nobody;
+  }
 
   // After the body was set up: exactly one of both for a row of that kind.
   std::string document;

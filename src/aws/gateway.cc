@@ -100,7 +100,7 @@ Task<> Gateway::handle(http::Exchange& exchange) {
   auto answer = routed ? co_await serve(call, authenticated) : Result<Response>(std::unexpected(routed.error()));
   auto* error = answer ? nullptr : &answer.error();
   auto response = answer ? std::move(*answer) : parts_.service.render(call, *error);
-  co_await parts_.service.decorate(call, response);
+  parts_.service.decorate(call, response);
   if (auto sent = co_await send(call, response); !sent && sent.error().kind != base::Errc::closed)
     base::log::error("a response was cut off", {{"request", call.request_id}, {"what", sent.error().what}});
   account(call, error, began);
@@ -111,18 +111,17 @@ Task<Result<Response>> Gateway::serve(Call& call, Authenticated& authenticated) 
     // Who asks?
     CO_TRY(found, authenticate(call, parts_.auth, parts_.find_key));
     authenticated = std::move(found);
-    call.caller = authenticated.caller;
+    call.identity = authenticated.caller;
     // May they? Before the body, so that nobody sends what will be refused.
-    CO_TRY_VOID(co_await parts_.service.authorize(call));
+    CO_TRY_VOID(parts_.service.authorize(call));
   }
   // What did they send? Handlers see it decoded and verified only.
-  CO_TRY_VOID(co_await prepare_body(call, authenticated));
+  if (call.operation->body != BodyKind::none) CO_TRY_VOID(co_await prepare_body(call, authenticated));
   co_return co_await parts_.service.run(call);
 }
 
 Task<Result<>> Gateway::prepare_body(Call& call, const Authenticated& authenticated) const {
   auto& row = *call.operation;
-  if (row.body == BodyKind::none) co_return Result<>();
   // A document may be absent altogether, a stream must say how long it is.
   auto& head = call.exchange.head();
   bool absent = !head.find("Content-Length") && !head.find("Transfer-Encoding");
@@ -138,8 +137,9 @@ Task<Result<>> Gateway::prepare_body(Call& call, const Authenticated& authentica
 Task<base::Result<>> Gateway::send(Call& call, Response& response) const {
   response.headers.add("x-amz-request-id", call.request_id);
   response.headers.add("x-amz-id-2", host_id_);
-  if (!response.content) co_return co_await call.exchange.respond(response.status, response.headers, response.body);
-  CO_TRY_VOID(co_await call.exchange.start(response.status, response.headers, response.content_length));
+  auto whole = response.shared_owner ? response.shared_body : std::string_view(response.body);
+  if (!response.content) co_return co_await call.exchange.respond(response.status, response.headers, whole);
+  call.exchange.start(response.status, response.headers, response.content_length);
   for (;;) {
     CO_TRY(piece, co_await response.content->next());
     if (piece.empty()) co_return base::Result<>();
@@ -164,8 +164,8 @@ void Gateway::log_request(const Call& call, const Error* error, double seconds) 
   line.member("request_id", call.request_id);
   line.member("remote", exchange.peer().address);
   line.member("tls", exchange.peer().tls);
-  line.member("account", call.caller.account_id);
-  line.member("access_key", call.caller.access_key_id);
+  line.member("account", call.caller().account_id);
+  line.member("access_key", call.caller().access_key_id);
   line.member("operation", call.operation ? call.operation->name : std::string_view());
   line.member("method", exchange.head().method());
   line.member("bucket", call.bucket);

@@ -56,10 +56,10 @@ class FakeService final : public Service {
     return {};
   }
   bool authenticates_itself(const Call& call) const override { return call.operation->name == "PostForm"; }
-  Task<Result<>> authorize(Call& call) override {
-    events_.push_back("authorize " + call.caller.display_name);
-    if (call.path.ends_with("/forbidden")) co_return fail(ErrorCode::access_denied);
-    co_return Result<>();
+  Result<> authorize(const Call& call) const override {
+    events_.push_back("authorize " + call.caller().display_name);
+    if (call.path.ends_with("/forbidden")) return fail(ErrorCode::access_denied);
+    return {};
   }
   Task<Result<Response>> run(Call& call) override {
     events_.push_back("run " + call.document);
@@ -69,6 +69,10 @@ class FakeService final : public Service {
     if (call.path.ends_with("/pieces") || call.path.ends_with("/cut")) {
       response.content = std::make_unique<Pieces>(call.path.ends_with("/cut"));
       response.content_length = 6;
+    } else if (call.path.ends_with("/shared")) {
+      auto bytes = std::make_shared<const std::string>("kept by another");
+      response.shared_body = *bytes;
+      response.shared_owner = bytes;
     } else if (call.body && call.operation->body == BodyKind::stream) {
       char buffer[100];
       CO_TRY(count, co_await call.body->read(buffer));
@@ -80,11 +84,10 @@ class FakeService final : public Service {
     events_.push_back("render");
     return {row(error.code).status, {}, std::string(row(error.code).name)};
   }
-  Task<> decorate(const Call& call, Response& response) override {
+  void decorate(const Call& call, Response& response) const override {
     events_.push_back("decorate");
     EXPECT_EQ(call.exchange.status(), 0);
     response.headers.add("X-Decorated", "1");
-    co_return;
   }
 
  private:
@@ -236,6 +239,10 @@ TEST_F(GatewayTest, AnswersHaveTheirNames) {
 TEST_F(GatewayTest, ContentIsSentAsItIsMade) {
   EXPECT_EQ(serve("GET", "/GetThing/pieces"), "200 onetwo");
   EXPECT_EQ(serve("GET", "/GetThing/cut"), "200 one");  // the connection ends there, since more was promised
+}
+
+TEST_F(GatewayTest, BytesMayBelongToAnother) {
+  EXPECT_EQ(serve("GET", "/GetThing/shared"), "200 kept by another");
 }
 
 TEST_F(GatewayTest, AClientThatWentAwayIsCountedAllTheSame) {

@@ -6,30 +6,29 @@ namespace base {
 
 std::string to_hex(Bytes data) {
   static constexpr char digits[] = "0123456789abcdef";
-  std::string out;
-  out.reserve(data.size() * 2);
-  for (uint8_t b : data) {
-    out += digits[b >> 4];
-    out += digits[b & 15];
+  std::string out(data.size() * 2, '\0');
+  for (size_t i = 0; i < data.size(); i++) {
+    out[2 * i] = digits[data[i] >> 4];
+    out[2 * i + 1] = digits[data[i] & 15];
   }
   return out;
 }
 
-static int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
+static constexpr auto hex_values = [] {
+  std::array<int8_t, 256> values{};
+  values.fill(-1);
+  for (int i = 0; i < 10; i++) values['0' + i] = static_cast<int8_t>(i);
+  for (int i = 0; i < 6; i++) values['a' + i] = values['A' + i] = static_cast<int8_t>(10 + i);
+  return values;
+}();
 
 std::optional<std::string> from_hex(std::string_view hex) {
   if (hex.size() % 2) return std::nullopt;
-  std::string out;
-  out.reserve(hex.size() / 2);
-  for (size_t i = 0; i < hex.size(); i += 2) {
-    int high = hex_digit(hex[i]), low = hex_digit(hex[i + 1]);
+  std::string out(hex.size() / 2, '\0');
+  for (size_t i = 0; i < out.size(); i++) {
+    int high = hex_values[static_cast<uint8_t>(hex[2 * i])], low = hex_values[static_cast<uint8_t>(hex[2 * i + 1])];
     if (high < 0 || low < 0) return std::nullopt;
-    out += static_cast<char>(high << 4 | low);
+    out[i] = static_cast<char>(high << 4 | low);
   }
   return out;
 }

@@ -67,18 +67,17 @@ void append_value(std::string& out, std::string_view value) {
   }
 }
 
-std::vector<std::string_view> split(std::string_view text, char separator) {
-  std::vector<std::string_view> parts;
-  for (;;) {
-    auto end = text.find(separator);
-    parts.push_back(text.substr(0, end));
-    if (end == text.npos) return parts;
-    text.remove_prefix(end + 1);
-  }
+// Takes what stands before the next separator, and the separator, off the text.
+std::string_view take_piece(std::string_view& text, char separator) {
+  auto end = text.find(separator);
+  auto piece = text.substr(0, end);
+  text = end == text.npos ? std::string_view() : text.substr(end + 1);
+  return piece;
 }
 
 std::string joined_lines(std::initializer_list<std::string_view> lines) {
   std::string out;
+  out.reserve(384);
   for (auto line : lines) {
     if (!out.empty()) out += '\n';
     out += line;
@@ -86,38 +85,52 @@ std::string joined_lines(std::initializer_list<std::string_view> lines) {
   return out;
 }
 
-bool is_hex_digest(std::string_view text) { return text.size() == 64 && base::from_hex(text).has_value(); }
+bool is_hex_digest(std::string_view text) {
+  return text.size() == 64 && text.find_first_not_of("0123456789abcdefABCDEF") == text.npos;
+}
 
 }  // namespace
 
 std::optional<Credential> Credential::parse(std::string_view text) {
-  auto parts = split(text, '/');
-  if (parts.size() != 5 || parts[4] != terminator || parts[1].size() != 8) return std::nullopt;
-  if (std::ranges::any_of(parts, [](auto part) { return part.empty() || part.size() > 128; })) return std::nullopt;
-  if (parts[1].find_first_not_of("0123456789") != std::string_view::npos) return std::nullopt;
-  return Credential{std::string(parts[0]), std::string(parts[1]), std::string(parts[2]), std::string(parts[3])};
+  if (std::ranges::count(text, '/') != 4) return std::nullopt;
+  Credential found;
+  found.access_key = take_piece(text, '/');
+  found.scope = text;
+  found.date = take_piece(text, '/');
+  found.region = take_piece(text, '/');
+  found.service = take_piece(text, '/');
+  if (text != terminator || found.date.size() != 8) return std::nullopt;
+  if (found.date.find_first_not_of("0123456789") != std::string_view::npos) return std::nullopt;
+  for (auto part : {found.access_key, found.region, found.service})
+    if (part.empty() || part.size() > 128) return std::nullopt;
+  return found;
 }
 
-std::string Credential::scope() const { return date + "/" + region + "/" + service + "/" + std::string(terminator); }
+std::vector<std::string_view> split_header_names(std::string_view list) {
+  std::vector<std::string_view> names;
+  names.reserve(8);
+  while (!list.empty()) names.push_back(take_piece(list, ';'));
+  return names;
+}
 
 std::optional<Authorization> Authorization::parse(std::string_view header) {
   if (!header.starts_with(scheme) || header.size() <= scheme.size() || header[scheme.size()] != ' ') return std::nullopt;
   std::optional<Credential> credential;
   Authorization found;
-  for (auto part : split(header.substr(scheme.size() + 1), ',')) {
-    part = trim(part);
+  for (auto rest = header.substr(scheme.size() + 1); !rest.empty();) {
+    auto part = trim(take_piece(rest, ','));
     if (part.starts_with("Credential="))
       credential = Credential::parse(part.substr(11));
     else if (part.starts_with("SignedHeaders="))
-      for (auto name : split(part.substr(14), ';')) found.signed_headers.emplace_back(name);
+      found.signed_headers = split_header_names(part.substr(14));
     else if (part.starts_with("Signature="))
       found.signature = part.substr(10);
     else
       return std::nullopt;
   }
-  bool named = !found.signed_headers.empty() && std::ranges::none_of(found.signed_headers, &std::string::empty);
+  bool named = !found.signed_headers.empty() && std::ranges::none_of(found.signed_headers, &std::string_view::empty);
   if (!credential || !named || !is_hex_digest(found.signature)) return std::nullopt;
-  found.credential = std::move(*credential);
+  found.credential = *credential;
   return found;
 }
 
@@ -156,8 +169,10 @@ std::string signing_key(std::string_view secret, std::string_view date, std::str
   return hmac_sha256(hmac_sha256(hmac_sha256(key, region), service), terminator);
 }
 
+std::string raw_signature(std::string_view signing_key, std::string_view string_to_sign) { return hmac_sha256(signing_key, string_to_sign); }
+
 std::string signature(std::string_view signing_key, std::string_view string_to_sign) {
-  return base::to_hex(base::bytes(hmac_sha256(signing_key, string_to_sign)));
+  return base::to_hex(base::bytes(raw_signature(signing_key, string_to_sign)));
 }
 
 std::string chunk_string_to_sign(std::string_view time, std::string_view scope, std::string_view previous_signature,

@@ -10,23 +10,25 @@
 
 namespace crypto {
 
-// "AKID/20261122/us-east-1/s3/aws4_request", in its parts.
+// "AKID/20261122/us-east-1/s3/aws4_request", in its parts. **Lifetime** Views of the text that was parsed.
 struct Credential {
-  std::string access_key, date, region, service;
+  std::string_view access_key, date, region, service;
+  std::string_view scope;  // "20261122/us-east-1/s3/aws4_request"
   // Nothing where it has another shape.
   static std::optional<Credential> parse(std::string_view text);
-  // "20261122/us-east-1/s3/aws4_request"
-  std::string scope() const;
 };
 
-// An Authorization header of this scheme.
+// An Authorization header of this scheme. **Lifetime** Views of the header.
 struct Authorization {
   Credential credential;
-  std::vector<std::string> signed_headers;  // lower case, in the order given
-  std::string signature;                    // hexadecimal
+  std::vector<std::string_view> signed_headers;  // in the order given
+  std::string_view signature;                    // 64 hexadecimal digits
   // With or without spaces after the commas. Nothing where it has another shape.
   static std::optional<Authorization> parse(std::string_view header);
 };
+
+// The names in a list of signed headers, separated by semicolons.
+std::vector<std::string_view> split_header_names(std::string_view list);
 
 using NamedValues = std::vector<std::pair<std::string_view, std::string_view>>;
 
@@ -39,6 +41,9 @@ std::string string_to_sign(std::string_view time, std::string_view scope, std::s
 
 // Raw bytes.
 std::string signing_key(std::string_view secret, std::string_view date, std::string_view region, std::string_view service);
+
+// The same, raw.
+std::string raw_signature(std::string_view signing_key, std::string_view string_to_sign);
 
 // Lower-case hexadecimal.
 std::string signature(std::string_view signing_key, std::string_view string_to_sign);

@@ -58,7 +58,7 @@ TEST(SigV4, ReadsAuthorizationHeaders) {
   auto found = Authorization::parse(good);
   ASSERT_TRUE(found);
   EXPECT_EQ(found->credential.access_key, "AKID");
-  EXPECT_EQ(found->credential.scope(), scope);
+  EXPECT_EQ(found->credential.scope, scope);
   EXPECT_THAT(found->signed_headers, testing::ElementsAre("host", "x-amz-date"));
   for (size_t size = 0; size < good.size(); size++) EXPECT_FALSE(Authorization::parse(good.substr(0, size))) << size;
   EXPECT_FALSE(Authorization::parse(good + "a"));

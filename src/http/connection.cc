@@ -14,6 +14,12 @@ using base::Task;
 static constexpr size_t first_buffer_bytes = 4096;
 static constexpr uint64_t drain_limit_bytes = 1 << 20;  // an unread body up to this is read and dropped to keep the connection
 
+Connection::Clock::time_point Connection::Clock::now() {
+  timespec time{};
+  clock_gettime(CLOCK_MONOTONIC_COARSE, &time);
+  return time_point(std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec));
+}
+
 static std::string remote_address(const Socket& socket) {
   boost::system::error_code error;
   auto remote = socket.remote_endpoint(error);
@@ -254,15 +260,11 @@ void Connection::compose_head(int status, const HeaderList& headers, uint64_t le
 }
 
 Task<Result<>> Connection::respond(int status, const HeaderList& headers, std::string_view body) {
-  CO_TRY_VOID(co_await start(status, headers, body.size()));
-  if (!response_left_) body = {};
-  co_return co_await write(body);
+  start(status, headers, body.size());
+  return write(response_left_ ? body : std::string_view());
 }
 
-Task<Result<>> Connection::start(int status, const HeaderList& headers, uint64_t length_bytes) {
-  compose_head(status, headers, length_bytes);
-  co_return Result<>();
-}
+void Connection::start(int status, const HeaderList& headers, uint64_t length_bytes) { compose_head(status, headers, length_bytes); }
 
 Task<Result<>> Connection::write(std::span<const char> data) {
   wait_at_most(context_.limits.stalled);

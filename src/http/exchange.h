@@ -40,7 +40,7 @@ class Exchange : public BodySource {
 
   // The same in pieces: `start` once, with the length of the body, then `write` until all of it was given. Nothing may be
   // sent until the first write, or the end of the task.
-  virtual base::Task<base::Result<>> start(int status, const HeaderList& headers, uint64_t length_bytes) = 0;
+  virtual void start(int status, const HeaderList& headers, uint64_t length_bytes) = 0;
   virtual base::Task<base::Result<>> write(std::span<const char> data) = 0;
 
   // What was sent so far, for the access log. Status 0: nothing yet.

@@ -64,6 +64,11 @@ class HeaderList {
   void add(std::string_view name, std::string_view value);
   void add(std::string_view name, uint64_t value);
   void append(const HeaderList& more) { bytes_ += more.bytes_; }
+  // Fields that another list has made: "Name: value\r\n" each.
+  void append_bytes(std::string_view fields) {
+    bytes_.reserve(bytes_.size() + fields.size() + 160);  // and for what the pipeline adds
+    bytes_ += fields;
+  }
   bool empty() const { return bytes_.empty(); }
   // "Name: value\r\n" for each field.
   const std::string& bytes() const { return bytes_; }

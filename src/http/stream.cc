@@ -65,13 +65,17 @@ Task<Result<>> Stream::handshake(SSL_CTX* context) {
   }
 }
 
-Task<Result<size_t>> Stream::read_some(std::span<char> into) {
-  if (!tls_) {
-    auto [error, count] = co_await socket_.async_read_some(boost::asio::buffer(into.data(), into.size()), as_result);
-    if (error == boost::asio::error::eof) co_return size_t(0);
-    if (error) co_return base::fail(Errc::closed, error.message());
-    co_return count;
-  }
+Task<Result<size_t>> Stream::read_some(std::span<char> into) { return tls_ ? read_tls(into) : read_plain(into); }
+
+// Asio's own read: waiting for readiness by itself would cost a call to epoll_ctl each time.
+Task<Result<size_t>> Stream::read_plain(std::span<char> into) {
+  auto [error, count] = co_await socket_.async_read_some(boost::asio::buffer(into.data(), into.size()), as_result);
+  if (error == boost::asio::error::eof) co_return size_t(0);
+  if (error) co_return base::fail(Errc::closed, error.message());
+  co_return count;
+}
+
+Task<Result<size_t>> Stream::read_tls(std::span<char> into) {
   for (;;) {
     ERR_clear_error();
     size_t count = 0;
@@ -83,14 +87,17 @@ Task<Result<size_t>> Stream::read_some(std::span<char> into) {
 }
 
 Task<Result<>> Stream::write(std::span<const char> first, std::span<const char> second) {
-  if (!tls_) co_return co_await write_plain(first, second);
+  return tls_ ? write_tls(first, second) : write_plain(first, second);
+}
+
+Task<Result<>> Stream::write_tls(std::span<const char> first, std::span<const char> second) {
   if (!first.empty() && first.size() + second.size() <= 16384) {  // one record instead of two
     std::string both(first.data(), first.size());
     both.append(second.data(), second.size());
-    co_return co_await write_tls(both);
+    co_return co_await write_tls_part(both);
   }
-  if (auto done = co_await write_tls(first); !done) co_return done;
-  co_return co_await write_tls(second);
+  if (auto done = co_await write_tls_part(first); !done) co_return done;
+  co_return co_await write_tls_part(second);
 }
 
 Task<Result<>> Stream::write_plain(std::span<const char> first, std::span<const char> second) {
@@ -113,7 +120,7 @@ Task<Result<>> Stream::write_plain(std::span<const char> first, std::span<const 
   co_return Result<>();
 }
 
-Task<Result<>> Stream::write_tls(std::span<const char> data) {
+Task<Result<>> Stream::write_tls_part(std::span<const char> data) {
   while (!data.empty()) {
     ERR_clear_error();
     size_t sent = 0;

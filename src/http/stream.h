@@ -40,10 +40,13 @@ class Stream {
   struct FreeTls {
     void operator()(SSL* tls) const;
   };
+  base::Task<base::Result<size_t>> read_plain(std::span<char> into);
+  base::Task<base::Result<size_t>> read_tls(std::span<char> into);
   base::Task<bool> wait_readable();
   base::Task<bool> wait_writable();
   base::Task<base::Result<>> write_plain(std::span<const char> first, std::span<const char> second);
-  base::Task<base::Result<>> write_tls(std::span<const char> data);
+  base::Task<base::Result<>> write_tls(std::span<const char> first, std::span<const char> second);
+  base::Task<base::Result<>> write_tls_part(std::span<const char> data);
   base::Task<bool> wait_for_tls(int outcome);
 
   Socket socket_;

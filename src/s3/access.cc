@@ -113,11 +113,11 @@ aws::Result<> check_expected_owner(const State& state, std::string_view header, 
 static aws::Result<> authorize_caller(const State& state, const aws::Call& call) {
   if (call.operation->method == aws::Method::options) return {};  // a preflight is never signed
   auto rule = rule_of(*call.operation);
-  if (rule == Rule::signed_caller || call.operation->target == aws::Target::service) return decide(!call.caller.anonymous());
+  if (rule == Rule::signed_caller || call.operation->target == aws::Target::service) return decide(!call.caller().anonymous());
   TRY(bucket, state.bucket(call));
   if (auto expected = call.exchange.head().find("x-amz-expected-bucket-owner"))
     TRY_VOID(check_expected_owner(state, "x-amz-expected-bucket-owner", *expected, *bucket));
-  return decide_on_bucket(rule, *bucket, call.caller);
+  return decide_on_bucket(rule, *bucket, call.caller());
 }
 
 aws::Result<> authorize(const State& state, const aws::Call& call) {

@@ -56,7 +56,7 @@ class AccessTest : public testing::Test {
         if (row.name == operation) call.operation = &row;
     EXPECT_TRUE(call.operation) << operation;
     if (call.operation->target != aws::Target::service) call.bucket = std::move(bucket);
-    call.caller.canonical_id = canonical_id;
+    call.identity = std::make_shared<const aws::Caller>(aws::Caller{"", canonical_id, "", ""});
     auto result = authorize(state_, call);
     return result ? "" : std::string(aws::row(result.error().code).name);
   }

@@ -43,7 +43,7 @@ aws::Result<std::string> wanted_region(const Call& call, const std::string& own)
 }
 
 aws::Error already_there(const BucketRecord& there, const Call& call) {
-  bool own = there.acl.owner == call.caller.canonical_id;
+  bool own = there.acl.owner == call.caller().canonical_id;
   return {own ? ErrorCode::bucket_already_owned_by_you : ErrorCode::bucket_already_exists, {}, {{"BucketName", call.bucket}}};
 }
 
@@ -51,16 +51,16 @@ Task<aws::Result<Response>> create_bucket(State& state, Call& call) {
   CO_TRY_VOID(check_bucket_name(call.bucket));
   CO_TRY(region, wanted_region(call, state.parts.settings.region));
   BucketRecord record;
-  record.id = base::random_hex(16);
+  record.id = base::random_hex(bucket_id_digits);
   record.name = call.bucket;
   record.region = region;
   record.created = std::chrono::floor<std::chrono::seconds>(call.now);
-  CO_TRY(acl, acl_from_headers(call.exchange.head(), call.caller.canonical_id, call.caller.canonical_id, state.accounts()));
+  CO_TRY(acl, acl_from_headers(call.exchange.head(), call.caller().canonical_id, call.caller().canonical_id, state.accounts()));
   record.acl = acl;
   auto done = co_await state.buckets.create(record);
   if (!done && done.error().kind == base::Errc::exists) {
     auto there = state.buckets.find(call.bucket);
-    bool again = there && there->acl.owner == call.caller.canonical_id && there->region == "us-east-1" && region == "us-east-1";
+    bool again = there && there->acl.owner == call.caller().canonical_id && there->region == "us-east-1" && region == "us-east-1";
     if (!there) co_return aws::fail(ErrorCode::operation_aborted);
     if (!again) co_return std::unexpected(already_there(*there, call));  // us-east-1 alone lets an owner repeat himself
   } else if (!done) {
@@ -124,11 +124,11 @@ Task<aws::Result<Response>> list_buckets(State& state, Call& call) {
   auto region = call.query.find("bucket-region");
   codec::XmlWriter xml;
   xml.open("ListAllMyBucketsResult", s3_namespace);
-  write_owner(xml, "Owner", state, call.caller.canonical_id);
+  write_owner(xml, "Owner", state, call.caller().canonical_id);
   xml.open("Buckets");
   std::string last, token;
   uint64_t count = 0;
-  for (auto& bucket : state.buckets.of_owner(call.caller.canonical_id)) {
+  for (auto& bucket : state.buckets.of_owner(call.caller().canonical_id)) {
     if (!bucket->name.starts_with(prefix) || bucket->name <= after || (region && *region != bucket->region)) continue;
     if (count++ == *limit) {
       token = last;

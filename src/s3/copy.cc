@@ -68,7 +68,7 @@ aws::Result<> copy_tags(const State& state, const Call& call, const CopySource& 
   if (source.tags.empty()) return {};
   auto bucket = state.buckets.find(from.bucket);
   if (!bucket) return aws::fail(ErrorCode::no_such_bucket, {}, {{"BucketName", from.bucket}});
-  TRY_VOID(may_configure(*bucket, call.caller));
+  TRY_VOID(may_configure(*bucket, call.caller()));
   record.tags = source.tags;
   return {};
 }

@@ -52,7 +52,7 @@ class SourceBody final : public aws::Body {
     if (content_) {
       auto next = co_await content_->next();
       // A blob that is gone belonged to an object that was replaced: there is another to be read.
-      if (!next && next.error().kind == base::Errc::not_found) co_return aws::fail(ErrorCode::no_such_key);
+      if (!next && next.error().kind == base::Errc::not_found) co_return aws::fail(ErrorCode::operation_aborted);
       if (!next) co_return std::unexpected(aws::from(next.error()));
       piece_ = *next;
     } else {
@@ -90,7 +90,7 @@ const StoredChecksum* kept_checksum(const ObjectRecord& source, const Portion& p
   return whole && same ? &*source.checksum : nullptr;
 }
 
-// One attempt. **Errors** no_such_key: what the record names is gone.
+// One attempt. **Errors** operation_aborted: what the record names is gone.
 Task<aws::Result<Copied>> copy_bytes(State& state, const BucketRecord& bucket, const ObjectRecord& source, const Portion& portion,
                                      const std::string& owner, Inlining inlining) {
   auto* kept = kept_checksum(source, portion);
@@ -106,7 +106,7 @@ Task<aws::Result<Copied>> copy_bytes(State& state, const BucketRecord& bucket, c
 
 Task<aws::Result<ObjectRecord>> read_source(State& state, const Call& call, const BucketRecord& bucket, const CopySource& source) {
   CO_TRY(record, co_await read_object_record(state, call, bucket, source.key));
-  CO_TRY_VOID(may_on_object(bucket, record, call.caller, Action::read));
+  CO_TRY_VOID(may_on_object(bucket, record, call.caller(), Action::read));
   CO_TRY_VOID(check_read_conditions(call, record, ConditionsOn::copy_source));
   co_return std::move(record);
 }
@@ -140,7 +140,7 @@ Task<aws::Result<Copied>> take_in_copy(State& state, const Call& call, const Cop
     CO_TRY(record, co_await read_source(state, call, *bucket, source));
     CO_TRY(portion, choose(record));
     auto copied = co_await copy_bytes(state, *bucket, record, portion, owner, inlining);
-    if (copied || copied.error().code != ErrorCode::no_such_key) co_return copied;
+    if (copied || copied.error().code != ErrorCode::operation_aborted) co_return copied;
     if (attempt == attempts) co_return aws::fail(ErrorCode::internal_error);
   }
 }

@@ -122,7 +122,7 @@ Task<aws::Result<Response>> delete_objects(State& state, Call& call) {
   CO_TRY_VOID(check_integrity(call));
   CO_TRY(deletion, parse_deletion(call.document));
   for (auto& target : deletion.targets)
-    if (target.outcome) target.outcome = may_delete(*bucket, call.caller);
+    if (target.outcome) target.outcome = may_delete(*bucket, call.caller());
   auto left = std::span(deletion.targets);
   while (!left.empty()) {
     auto batch = left.first(std::min(left.size(), keys_per_transaction));

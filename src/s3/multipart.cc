@@ -116,7 +116,7 @@ Task<aws::Result<Response>> create_multipart_upload(State& state, Call& call) {
   upload.id = base::random_hex(upload_id_digits);
   upload.key = call.key;
   upload.initiated = std::chrono::floor<std::chrono::seconds>(call.now);
-  upload.initiator = call.caller.anonymous() ? bucket->acl.owner : call.caller.canonical_id;
+  upload.initiator = call.caller().anonymous() ? bucket->acl.owner : call.caller().canonical_id;
   CO_TRY(target, new_object_record(state, sender_of(call), *bucket));
   upload.target = std::move(target);
   CO_TRY(algorithm, checksum_algorithm(call.exchange.head()));

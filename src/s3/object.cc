@@ -102,9 +102,17 @@ aws::Result<Wanted> wanted_range(const Call& call, const ObjectRecord& record) {
   return Wanted{*range, 206, 0};
 }
 
-void describe(const Call& call, const ObjectRecord& record, const Wanted& wanted, Response& response) {
+http::HeaderList headers_for(const Call& call, const CachedObject& object) {
+  if (overrides_headers(call)) return overridden_headers(call, object.record());
+  http::HeaderList headers;
+  headers.append_bytes(object.headers());
+  return headers;
+}
+
+void describe(const Call& call, const CachedObject& object, const Wanted& wanted, Response& response) {
+  auto& record = object.record();
   response.status = wanted.status;
-  add_object_headers(call, record, response.headers);
+  response.headers = headers_for(call, object);
   if (wanted.status == 206 && record.size_bytes)
     response.headers.add("Content-Range", "bytes " + std::to_string(wanted.range.offset) + "-" +
                                               std::to_string(wanted.range.offset + wanted.range.length - 1) + "/" +
@@ -115,15 +123,15 @@ void describe(const Call& call, const ObjectRecord& record, const Wanted& wanted
     add_checksum_headers(*record.checksum, response.headers);
 }
 
-Response not_modified(const Call& call, const ObjectRecord& record) {
+Response not_modified(const Call& call, const CachedObject& object) {
   Response response = empty_response(304);
-  add_object_headers(call, record, response.headers);
+  response.headers = headers_for(call, object);
   return response;
 }
 
 // Response-* parameters need a signature: else anyone could make a public object answer with headers of their choice.
 aws::Result<> check_overrides(const Call& call) {
-  if (!call.caller.anonymous() || call.query.all().empty()) return {};
+  if (!call.caller().anonymous() || call.query.all().empty()) return {};
   for (auto& parameter : call.query.all())
     if (parameter.name.starts_with("response-"))
       return aws::fail(ErrorCode::invalid_request, "Request specific response headers cannot be used for anonymous GET requests.");
@@ -132,30 +140,68 @@ aws::Result<> check_overrides(const Call& call) {
 
 enum class With { body, head_only };
 
-Task<aws::Result<Response>> send_object(State& state, Call& call, const BucketRecord& bucket, const ObjectRecord& record, With with) {
-  CO_TRY(freshness, check_read_conditions(call, record, ConditionsOn::request));
-  if (freshness == Freshness::not_modified) co_return not_modified(call, record);
-  bool by_part = !call.query.all().empty() && call.query.has("partNumber");
-  bool needs_segments = record.layout != Layout::inlined && (with == With::body || by_part);
-  std::vector<Segment> segments;
-  if (needs_segments) {
-    CO_TRY(read, co_await read_segments(state, bucket, record));
-    segments = std::move(read);
+using ObjectPointer = std::shared_ptr<const CachedObject>;
+
+// The call's object from the store, and then kept in memory; of a small one with its bytes, if they are wanted.
+// **Errors** operation_aborted where it was replaced while it was read.
+Task<aws::Result<ObjectPointer>> load_object(State& state, const Call& call, const BucketRecord& bucket, With with) {
+  auto ticket = state.cache.begin_read(bucket.id, call.key);
+  CO_TRY(record, co_await read_object_record(state, call, bucket, call.key));
+  bool with_data = record.layout == Layout::inlined && with == With::body;
+  std::string data;
+  if (with_data) {
+    CO_TRY(read, co_await read_inlined(state, bucket, record));
+    data = std::move(read);
   }
-  CO_TRY(wanted, by_part ? wanted_part(call, record, segments) : wanted_range(call, record));
+  bool complete = with_data || record.layout != Layout::inlined;
+  auto headers = object_headers(record);
+  auto object = std::make_shared<const CachedObject>(bucket.id, call.key, std::move(record), headers, data);
+  if (complete) state.cache.insert(ticket, object);
+  co_return object;
+}
+
+// An answer that needs no more than the object in memory: a HEAD's, or a small object's.
+aws::Result<Response> answer_from_memory(const Call& call, ObjectPointer object, const Wanted& wanted, With with) {
   Response response;
-  describe(call, record, wanted, response);
+  describe(call, *object, wanted, response);
   response.content_length = wanted.range.length;
   if (with == With::head_only) {
     response.headers.add("Content-Length", wanted.range.length);
-  } else if (record.layout == Layout::inlined) {
-    CO_TRY(data, co_await read_inlined(state, bucket, record));
-    response.body = wanted.range.length == data.size() ? std::move(data) : data.substr(wanted.range.offset, wanted.range.length);
   } else {
-    CO_TRY(content, co_await open_content(state, std::move(segments), wanted.range));
-    response.content = std::move(content);
+    response.shared_body = object->data().substr(wanted.range.offset, wanted.range.length);
+    response.shared_owner = std::move(object);
   }
+  return response;
+}
+
+Task<aws::Result<Response>> answer_from_blobs(State& state, const Call& call, const BucketRecord& bucket, ObjectPointer object, With with) {
+  auto& record = object->record();
+  CO_TRY(segments, co_await read_segments(state, bucket, record));
+  CO_TRY(wanted, call.query.has("partNumber") ? wanted_part(call, record, segments) : wanted_range(call, record));
+  if (with == With::head_only) co_return answer_from_memory(call, object, wanted, with);
+  Response response;
+  describe(call, *object, wanted, response);
+  response.content_length = wanted.range.length;
+  CO_TRY(content, co_await open_content(state, std::move(segments), wanted.range));
+  response.content = std::move(content);
   co_return response;
+}
+
+Task<aws::Result<Response>> read_object_once(State& state, Call& call, const BucketRecord& bucket, With with) {
+  auto object = state.cache.find(bucket.id, call.key);
+  if (!object) {
+    CO_TRY(loaded, co_await load_object(state, call, bucket, with));
+    object = std::move(loaded);
+  }
+  auto& record = object->record();
+  if (!object->public_read()) CO_TRY_VOID(may_on_object(bucket, record, call.caller(), Action::read));
+  CO_TRY(freshness, check_read_conditions(call, record, ConditionsOn::request));
+  if (freshness == Freshness::not_modified) co_return not_modified(call, *object);
+  bool by_part = !call.query.all().empty() && call.query.has("partNumber");
+  bool in_memory = record.layout == Layout::inlined || (with == With::head_only && !by_part);
+  if (!in_memory) co_return co_await answer_from_blobs(state, call, bucket, std::move(object), with);
+  CO_TRY(wanted, by_part ? wanted_part(call, record, {}) : wanted_range(call, record));
+  co_return answer_from_memory(call, std::move(object), wanted, with);
 }
 
 Task<aws::Result<Response>> read_object(State& state, Call& call, With with) {
@@ -164,16 +210,14 @@ Task<aws::Result<Response>> read_object(State& state, Call& call, With with) {
   CO_TRY(bucket, state.bucket(call));
   CO_TRY_VOID(check_overrides(call));
   for (int attempt = 1;; attempt++) {
-    CO_TRY(record, co_await read_object_record(state, call, *bucket, call.key));
-    CO_TRY_VOID(may_on_object(*bucket, record, call.caller, Action::read));
-    auto response = co_await send_object(state, call, *bucket, record, with);
-    if (response || response.error().code != ErrorCode::no_such_key) co_return response;
+    auto response = co_await read_object_once(state, call, *bucket, with);
+    if (response || response.error().code != ErrorCode::operation_aborted) co_return response;
     if (attempt == attempts) co_return aws::fail(ErrorCode::internal_error);
   }
 }
 
-Task<aws::Result<Response>> get_object(State& state, Call& call) { co_return co_await read_object(state, call, With::body); }
-Task<aws::Result<Response>> head_object(State& state, Call& call) { co_return co_await read_object(state, call, With::head_only); }
+Task<aws::Result<Response>> get_object(State& state, Call& call) { return read_object(state, call, With::body); }
+Task<aws::Result<Response>> head_object(State& state, Call& call) { return read_object(state, call, With::head_only); }
 
 Task<aws::Result<Response>> delete_object(State& state, Call& call) {
   CO_TRY(bucket, state.bucket(call));

@@ -13,7 +13,7 @@ namespace {
 Task<aws::Result<Response>> get_object_acl(State& state, Call& call) {
   CO_TRY(bucket, state.bucket(call));
   CO_TRY(record, co_await read_object_record(state, call, *bucket, call.key));
-  CO_TRY_VOID(may_on_object(*bucket, record, call.caller, Action::read_acp));
+  CO_TRY_VOID(may_on_object(*bucket, record, call.caller(), Action::read_acp));
   co_return xml_response(acl_to_xml(record.acl, state.accounts()));
 }
 
@@ -22,7 +22,7 @@ Task<aws::Result<Response>> put_object_acl(State& state, Call& call) {
   CO_TRY_VOID(co_await read_object_record(state, call, *bucket, call.key));
   // Decided on what is changed: another object may have taken the place of the one just read.
   CO_TRY_VOID(co_await update_object_record(state, *bucket, call.key, [&](ObjectRecord& record) -> aws::Result<> {
-    TRY_VOID(may_on_object(*bucket, record, call.caller, Action::write_acp));
+    TRY_VOID(may_on_object(*bucket, record, call.caller(), Action::write_acp));
     TRY(acl, requested_acl(state, call, record.acl.owner, bucket->acl.owner));
     record.acl = acl;
     return {};

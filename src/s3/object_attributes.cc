@@ -123,10 +123,10 @@ Task<aws::Result<Found>> find(State& state, const Call& call, const BucketRecord
   static constexpr int attempts = 5;  // a record's segments go when the object is replaced; then there is another record
   for (int attempt = 1;; attempt++) {
     CO_TRY(record, co_await read_object_record(state, call, bucket, call.key));
-    CO_TRY_VOID(may_on_object(bucket, record, call.caller, Action::read));
+    CO_TRY_VOID(may_on_object(bucket, record, call.caller(), Action::read));
     auto segments = co_await segments_if_wanted(state, bucket, record, with_parts && record.part_count);
     if (segments) co_return Found{std::move(record), *std::move(segments)};
-    if (segments.error().code != ErrorCode::no_such_key) co_return std::unexpected(segments.error());
+    if (segments.error().code != ErrorCode::operation_aborted) co_return std::unexpected(segments.error());
     if (attempt == attempts) co_return aws::fail(ErrorCode::internal_error);
   }
 }

@@ -74,14 +74,14 @@ class SegmentsContent final : public aws::Content {
 Task<aws::Result<std::vector<Segment>>> read_segments(State& state, const BucketRecord& bucket, const ObjectRecord& object) {
   if (object.layout == Layout::blob) co_return std::vector{Segment{object.blob, object.size_bytes, 0, {}}};
   CO_TRY(stored, aws::lift(co_await meta::get(state.meta(), partition_of(bucket.id), segments_key(object.id))));
-  if (!stored) co_return aws::fail(ErrorCode::no_such_key);
+  if (!stored) co_return aws::fail(ErrorCode::operation_aborted);
   co_return aws::lift(decode_segments(*stored));
 }
 
 Task<aws::Result<std::string>> read_inlined(State& state, const BucketRecord& bucket, const ObjectRecord& object) {
   if (!object.size_bytes) co_return std::string();
   CO_TRY(stored, aws::lift(co_await meta::get(state.meta(), partition_of(bucket.id), data_key(object.id))));
-  if (!stored) co_return aws::fail(ErrorCode::no_such_key);
+  if (!stored) co_return aws::fail(ErrorCode::operation_aborted);
   if (stored->size() == object.size_bytes && XXH3_64bits(stored->data(), stored->size()) == object.inline_hash)
     co_return std::move(*stored);
   co_return aws::lift(base::Result<std::string>(base::fail(Errc::corrupt, "an inlined object does not match its checksum: " + object.id)));
@@ -91,7 +91,7 @@ Task<aws::Result<std::unique_ptr<aws::Content>>> open_content(State& state, std:
   auto content = std::make_unique<SegmentsContent>(state, std::move(segments), range);
   auto first = co_await content->prefetch();
   if (first) co_return content;
-  if (first.error().kind == Errc::not_found) co_return aws::fail(ErrorCode::no_such_key);
+  if (first.error().kind == Errc::not_found) co_return aws::fail(ErrorCode::operation_aborted);
   co_return std::unexpected(aws::from(first.error()));
 }
 

@@ -12,12 +12,12 @@ namespace s3 {
 // The object's segments in order; one for Layout::blob. Not for inlined ones.
 Task<aws::Result<std::vector<Segment>>> read_segments(State& state, const BucketRecord& bucket, const ObjectRecord& object);
 
-// All bytes of an inlined object, checked. **Errors** internal_error where they do not match their hash; no_such_key where
+// All bytes of an inlined object, checked. **Errors** internal_error where they do not match their hash; operation_aborted where
 // the object was replaced meanwhile: read its record again.
 Task<aws::Result<std::string>> read_inlined(State& state, const BucketRecord& bucket, const ObjectRecord& object);
 
 // Streams [range) of the segments. The first piece is read before this returns, so that damage there is still an error
-// with a status of its own. **Errors** no_such_key where a blob is gone: the object was replaced or deleted meanwhile.
+// with a status of its own. **Errors** operation_aborted where a blob is gone: the object was replaced or deleted meanwhile.
 Task<aws::Result<std::unique_ptr<aws::Content>>> open_content(State& state, std::vector<Segment> segments, ByteRange range);
 
 }  // namespace s3

@@ -113,22 +113,42 @@ aws::Result<ObjectRecord> new_object_record(const State& state, const Sender& se
   return record;
 }
 
-void add_object_headers(const aws::Call& call, const ObjectRecord& record, http::HeaderList& headers) {
+// What precedes and what follows the headers that a request may override.
+static void add_first_headers(const ObjectRecord& record, http::HeaderList& headers) {
   headers.add("ETag", quoted(record.etag));
   headers.add("Last-Modified", codec::format_http_date(record.modified));
   headers.add("Accept-Ranges", "bytes");
-  bool plain = call.query.all().empty();
-  auto type = plain ? std::nullopt : call.query.find("response-content-type");
-  headers.add("Content-Type", type ? *type : record.content_type);
-  for (auto& [header, value] : record.headers)
-    if (plain || std::ranges::none_of(overrides, [&](auto& o) { return o.header == header && call.query.has(o.parameter); }))
-      headers.add(header, value);
-  if (!plain)
-    for (auto& [header, parameter] : overrides)
-      if (auto value = call.query.find(parameter)) headers.add(header, *value);
+}
+
+static void add_last_headers(const ObjectRecord& record, http::HeaderList& headers) {
   for (auto& [name, value] : record.metadata) headers.add(std::string(metadata_prefix) + name, codec::rfc2047_encode(value));
   if (!record.storage_class.empty()) headers.add("x-amz-storage-class", record.storage_class);
   if (!record.tags.empty()) headers.add("x-amz-tagging-count", record.tags.size());
+}
+
+http::HeaderList object_headers(const ObjectRecord& record) {
+  http::HeaderList headers;
+  add_first_headers(record, headers);
+  headers.add("Content-Type", record.content_type);
+  for (auto& [header, value] : record.headers) headers.add(header, value);
+  add_last_headers(record, headers);
+  return headers;
+}
+
+bool overrides_headers(const aws::Call& call) {
+  return std::ranges::any_of(call.query.all(), [](auto& parameter) { return parameter.name.starts_with("response-"); });
+}
+
+http::HeaderList overridden_headers(const aws::Call& call, const ObjectRecord& record) {
+  http::HeaderList headers;
+  add_first_headers(record, headers);
+  headers.add("Content-Type", call.query.find("response-content-type").value_or(record.content_type));
+  for (auto& [header, value] : record.headers)
+    if (std::ranges::none_of(overrides, [&](auto& o) { return o.header == header && call.query.has(o.parameter); })) headers.add(header, value);
+  for (auto& [header, parameter] : overrides)
+    if (auto value = call.query.find(parameter)) headers.add(header, *value);
+  add_last_headers(record, headers);
+  return headers;
 }
 
 std::string quoted(std::string_view etag) {

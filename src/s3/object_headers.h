@@ -11,7 +11,7 @@ struct Sender {
   const aws::Caller& caller;
   base::Time now;
 };
-inline Sender sender_of(const aws::Call& call) { return {call.exchange.head(), call.caller, call.now}; }
+inline Sender sender_of(const aws::Call& call) { return {call.exchange.head(), call.caller(), call.now}; }
 
 // A record for a new object of the sender's: owner, ACL, content type, standard headers, metadata, tags, storage class, as
 // they were said. **Errors** metadata_too_large, invalid_tag, invalid_argument, invalid_storage_class and those of ACLs.
@@ -26,8 +26,11 @@ aws::Result<> take_tags(const http::RequestHead& said, ObjectRecord& record);
 // Where a website sends who asks for the object. A header of the object's like others, but never copied with them.
 inline constexpr std::string_view redirect_location_header = "x-amz-website-redirect-location";
 
-// The headers that describe the object; overrides by response-* parameters included.
-void add_object_headers(const aws::Call& call, const ObjectRecord& record, http::HeaderList& headers);
+// The headers that describe the object.
+http::HeaderList object_headers(const ObjectRecord& record);
+// Whether the request overrides any of them by response-* parameters, and what they are then.
+bool overrides_headers(const aws::Call& call);
+http::HeaderList overridden_headers(const aws::Call& call, const ObjectRecord& record);
 void add_checksum_headers(const StoredChecksum& checksum, http::HeaderList& headers);
 
 // ETag with its quotes.

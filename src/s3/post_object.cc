@@ -56,18 +56,18 @@ aws::Result<PostPolicy> read_policy(std::string_view field) {
 // Whether its signer lets the form be sent, and may do so himself.
 aws::Result<> check_access(const State& state, Call& call, const BucketRecord& bucket, const RequestHead& said, PostForm& form) {
   TRY(caller, authenticate_form(state, said));
-  call.caller = caller;
+  if (!caller.anonymous()) call.identity = std::make_shared<const aws::Caller>(caller);
   if (!caller.anonymous()) {
     TRY(policy, read_policy(*said.find("policy")));
     TRY_VOID(check_post_policy(policy, form.fields(), bucket.name, call.now));
     form.expect_size(policy.min_bytes, policy.max_bytes);
   }
-  TRY_VOID(may_on_bucket(bucket, call.caller, Action::write));
+  TRY_VOID(may_on_bucket(bucket, call.caller(), Action::write));
   return check_supported(said);
 }
 
 aws::Result<ObjectRecord> new_record(const State& state, const Call& call, const BucketRecord& bucket, const RequestHead& said) {
-  TRY(record, new_object_record(state, {said, call.caller, call.now}, bucket));
+  TRY(record, new_object_record(state, {said, call.caller(), call.now}, bucket));
   if (auto document = said.find("tagging")) {
     TRY(tags, tags_from_xml(*document, max_object_tags));
     record.tags = std::move(tags);

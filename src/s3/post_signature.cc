@@ -39,9 +39,9 @@ aws::Result<> check_scope(const State& state, const crypto::Credential& credenti
   auto wrong = [](std::string what) {
     return aws::fail(ErrorCode::authorization_query_parameters_error, "Error parsing the X-Amz-Credential parameter; " + what);
   };
-  if (credential.date != date.substr(0, 8)) return wrong("Invalid credential date \"" + credential.date + "\". This date is not the same as X-Amz-Date.");
-  if (credential.service != "s3") return wrong("incorrect service \"" + credential.service + "\". This endpoint belongs to \"s3\".");
-  if (credential.region != region) return wrong("the region '" + credential.region + "' is wrong; expecting '" + region + "'");
+  if (credential.date != date.substr(0, 8)) return wrong("Invalid credential date \"" + std::string(credential.date) + "\". This date is not the same as X-Amz-Date.");
+  if (credential.service != "s3") return wrong("incorrect service \"" + std::string(credential.service) + "\". This endpoint belongs to \"s3\".");
+  if (credential.region != region) return wrong("the region '" + std::string(credential.region) + "' is wrong; expecting '" + region + "'");
   return {};
 }
 

@@ -15,6 +15,8 @@ namespace s3 {
 
 using Pairs = std::vector<std::pair<std::string, std::string>>;
 
+inline constexpr size_t bucket_id_digits = 16;
+
 // A bucket as the directory knows it.
 struct BucketRecord {
   std::string id;  // of its partition; 16 hexadecimal digits, never used again

@@ -94,7 +94,9 @@ aws::Result<> Router::check_sub_resources(const aws::Call& call, const Operation
 
 aws::Result<const Operation*> Router::find(const aws::Call& call, aws::Method method, aws::Target target) const {
   const Operation* best = nullptr;
+  bool no_query = call.query.all().empty();
   for (auto* row : rows_[slot(method, target)]) {
+    if (no_query && !row->parameter.empty()) continue;  // most requests have none
     bool met = meets(call.query, row->parameter) && meets(call.query, row->parameter2) &&
                (row->header.empty() || call.has_header(row->header));
     if (met && (!best || weight(*row) > weight(*best))) best = row;

@@ -64,10 +64,10 @@ class S3 final : public aws::Service {
     return call.operation->method == aws::Method::options || call.operation->name == "PostObject";
   }
 
-  Task<aws::Result<>> authorize(Call& call) override { co_return s3::authorize(state_, call); }
+  aws::Result<> authorize(const Call& call) const override { return s3::authorize(state_, call); }
 
   Task<aws::Result<Response>> run(Call& call) override {
-    co_return co_await static_cast<const Operation*>(call.operation)->run(state_, call);
+    return static_cast<const Operation*>(call.operation)->run(state_, call);
   }
 
   Response render(const Call& call, const aws::Error& error) const override {
@@ -88,12 +88,12 @@ class S3 final : public aws::Service {
     return response;
   }
 
-  Task<> decorate(const Call& call, Response& response) override {
+  void decorate(const Call& call, Response& response) const override {
     auto origin = call.exchange.head().find("Origin");
     bool preflight = call.operation && call.operation->method == aws::Method::options;
-    if (!origin || preflight) co_return;
+    if (!origin || preflight) return;
     auto bucket = state_.buckets.find(call.bucket);
-    if (!bucket) co_return;
+    if (!bucket) return;
     if (auto headers = cors_headers(*bucket, *origin, call.exchange.head().method())) response.headers.append(*headers);
   }
 

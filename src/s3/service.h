@@ -15,6 +15,7 @@ struct Settings {
   std::string region = "us-east-1";
   // Hosts below which BUCKET.HOST is virtual-host style, besides s3.localhost and s3.REGION.localhost.
   std::vector<std::string> hosts;
+  size_t cache_bytes = 64u << 20;  // of small objects that were read lately
   // Whether form uploads may be signed by version 2.
   bool allow_v2 = true;
 };

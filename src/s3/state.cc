@@ -132,7 +132,7 @@ base::Result<> Buckets::remove_blocking(const std::string& name, const std::stri
   return {};
 }
 
-State::State(Parts given) : parts(std::move(given)), buckets(parts.meta) {}
+State::State(Parts given) : parts(std::move(given)), buckets(parts.meta), cache(parts.settings.cache_bytes) {}
 State::~State() = default;
 
 aws::Result<std::shared_ptr<const BucketRecord>> State::bucket(const aws::Call& call) const {
@@ -165,7 +165,7 @@ Task<aws::Result<ObjectRecord>> read_object_record(State& state, const aws::Call
   CO_TRY(stored, aws::lift(co_await meta::get(state.meta(), partition_of(bucket.id), object_key(key))));
   if (stored) co_return aws::lift(decode_object(*stored));
   // Who may not list the bucket does not learn which keys are there.
-  CO_TRY_VOID(may_on_bucket(bucket, call.caller, Action::read));
+  CO_TRY_VOID(may_on_bucket(bucket, call.caller(), Action::read));
   co_return aws::fail(ErrorCode::no_such_key, {}, {{"Key", key}});
 }
 

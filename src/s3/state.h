@@ -6,6 +6,7 @@
 #include <string>
 #include <unordered_map>
 
+#include "s3/object_cache.h"
 #include "s3/record.h"
 #include "s3/service.h"
 
@@ -60,6 +61,7 @@ struct State {
 
   Parts parts;
   Buckets buckets;
+  ObjectCache cache;
   std::unique_ptr<Collector> collector;
 
   meta::Store& meta() const { return parts.meta; }

@@ -7,12 +7,40 @@ namespace s3 {
 
 using aws::ErrorCode;
 
+namespace {
+
+// Tells the cache what is going to be written.
+class WatchedBatch final : public meta::Batch {
+ public:
+  WatchedBatch(meta::Batch& batch, ObjectCache::Change& change) : batch_(batch), change_(change) {}
+  void put(std::string_view key, std::string_view value) override {
+    watch(key);
+    batch_.put(key, value);
+  }
+  void erase(std::string_view key) override {
+    watch(key);
+    batch_.erase(key);
+  }
+
+ private:
+  void watch(std::string_view key) {
+    if (key.starts_with(object_prefix)) change_.touch(key.substr(1));
+  }
+
+  meta::Batch& batch_;
+  ObjectCache::Change& change_;
+};
+
+}  // namespace
+
 Task<aws::Result<>> commit(State& state, const BucketRecord& bucket, Change change) {
   aws::Result<> decided;
   auto partition = partition_of(bucket.id);
+  ObjectCache::Change watched(state.cache, bucket.id);  // until the outcome is known
   auto done = co_await state.meta().commit(partition, [&](const meta::Reader& before, meta::Batch& batch) -> base::Result<> {
     TRY(closed, before.get(closed_key));
-    decided = closed ? aws::fail(ErrorCode::no_such_bucket, {}, {{"BucketName", bucket.name}}) : change(before, batch);
+    WatchedBatch writes(batch, watched);
+    decided = closed ? aws::fail(ErrorCode::no_such_bucket, {}, {{"BucketName", bucket.name}}) : change(before, writes);
     if (!decided) return base::fail(base::Errc::conflict, "given up");
     return {};
   });

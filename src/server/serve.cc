@@ -45,12 +45,26 @@ void set_log_level(const std::string& name) {
     if (known == name) base::log::set_level(level);
 }
 
+std::shared_ptr<const aws::KeyOwner> owner_of(const iam::AccessKey& key) {
+  auto& account = key.account;
+  return std::make_shared<const aws::KeyOwner>(aws::KeyOwner{key.secret, {account.id, account.canonical_id, account.name, key.id}});
+}
+
+// Each thread keeps what it made of a key, as long as the key is the same.
 aws::FindKey key_finder(const iam::Accounts& accounts) {
   return [&accounts](std::string_view id) -> std::shared_ptr<const aws::KeyOwner> {
+    struct Made {
+      std::shared_ptr<const iam::AccessKey> of;
+      std::shared_ptr<const aws::KeyOwner> owner;
+    };
+    static constexpr size_t limit = 1024;
+    thread_local std::unordered_map<std::string, Made> made;
     auto key = accounts.find_key(id);
     if (!key) return nullptr;
-    auto& account = key->account;
-    return std::make_shared<const aws::KeyOwner>(aws::KeyOwner{key->secret, {account.id, account.canonical_id, account.name, key->id}});
+    if (made.size() > limit) made.clear();
+    auto& kept = made[key->id];
+    if (kept.of != key) kept = {key, owner_of(*key)};
+    return kept.owner;
   };
 }
 
@@ -87,7 +101,7 @@ class Instance {
     TRY_VOID(folder_->ensure_root());
     TRY(certificates, http::Certificates::open(tls_folder(options_.data)));
     certificates_ = std::move(certificates);
-    TRY(service, s3::make_service({folder_->meta(), folder_->blobs(), folder_->accounts(), folder_->pool(), clock_, {options_.region, options_.hosts, !options_.no_sigv2}}));
+    TRY(service, s3::make_service({folder_->meta(), folder_->blobs(), folder_->accounts(), folder_->pool(), clock_, {.region = options_.region, .hosts = options_.hosts, .allow_v2 = !options_.no_sigv2}}));
     service_ = std::move(service);
     if (!options_.access_log.empty()) {
       TRY(log, LogFile::open(options_.access_log));

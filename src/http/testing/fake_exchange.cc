@@ -40,14 +40,13 @@ base::Task<base::Result<size_t>> FakeExchange::read(std::span<char> into) {
 }
 
 base::Task<base::Result<>> FakeExchange::respond(int status, const HeaderList& headers, std::string_view body) {
-  CO_TRY_VOID(co_await start(status, headers, body.size()));
+  start(status, headers, body.size());
   co_return co_await write(body);
 }
 
-base::Task<base::Result<>> FakeExchange::start(int status, const HeaderList& headers, uint64_t) {
+void FakeExchange::start(int status, const HeaderList& headers, uint64_t) {
   status_ = status;
   response_headers_ = headers;
-  co_return base::Result<>();
 }
 
 base::Task<base::Result<>> FakeExchange::write(std::span<const char> data) {

@@ -32,7 +32,7 @@ class FakeExchange final : public Exchange {
   std::optional<uint64_t> content_length() const override;
   base::Task<base::Result<size_t>> read(std::span<char> into) override;
   base::Task<base::Result<>> respond(int status, const HeaderList& headers, std::string_view body) override;
-  base::Task<base::Result<>> start(int status, const HeaderList& headers, uint64_t length_bytes) override;
+  void start(int status, const HeaderList& headers, uint64_t length_bytes) override;
   base::Task<base::Result<>> write(std::span<const char> data) override;
   int status() const override { return status_; }
   uint64_t bytes_sent() const override { return response_body_.size(); }

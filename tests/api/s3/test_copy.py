@@ -6,7 +6,7 @@ import pytest
 
 from support.raw import checksum, http_date
 
-from .helpers import MIB, noise, refused, status
+from .helpers import MIB, at_once, noise, refused, status
 
 PAST, FUTURE = "Thu, 01 Dec 1994 16:00:00 GMT", http_date(time.time() + 86400)
 WRONG = '"0123456789abcdef0123456789abcdef"'
@@ -153,3 +153,82 @@ def test_checksum_is_kept_or_made_anew(s3, raw, bucket):
     assert kept["ChecksumSHA1"] == sha1
     anew = s3.copy_object(Bucket=bucket, Key="anew", CopySource=f"{bucket}/from", ChecksumAlgorithm="SHA256")["CopyObjectResult"]
     assert "ChecksumSHA1" not in anew and anew["ChecksumSHA256"] == sha256
+
+
+@pytest.mark.parametrize("sent", [{"StorageClass": "STANDARD"}, {"WebsiteRedirectLocation": "/elsewhere"}])
+def test_onto_itself_with_another_change(s3, bucket, source, sent):
+    s3.copy_object(Bucket=bucket, Key="from", CopySource=source, **sent)
+    got = s3.get_object(Bucket=bucket, Key="from")
+    assert (got["Metadata"], got["Body"].read()) == ({"n": "1"}, b"content")
+
+
+def test_storage_class_and_redirect_are_not_copied(s3, bucket):
+    s3.put_object(Bucket=bucket, Key="from", Body=b"1", StorageClass="STANDARD_IA", WebsiteRedirectLocation="/elsewhere")
+    s3.copy_object(Bucket=bucket, Key="to", CopySource=f"{bucket}/from")
+    got = s3.head_object(Bucket=bucket, Key="to")
+    assert "StorageClass" not in got and "WebsiteRedirectLocation" not in got
+
+
+def test_tags_are_for_the_owner_to_copy(s3, other, bucket, source, new_name):
+    theirs = new_name()
+    other.create_bucket(Bucket=theirs)
+    try:
+        with refused("AccessDenied", 403):
+            other.copy_object(Bucket=theirs, Key="a", CopySource=source)
+        other.copy_object(Bucket=theirs, Key="a", CopySource=source, TaggingDirective="REPLACE")
+        assert other.get_object(Bucket=theirs, Key="a")["Body"].read() == b"content"
+    finally:
+        other.delete_object(Bucket=theirs, Key="a")
+        other.delete_bucket(Bucket=theirs)
+
+
+def test_conditions_on_the_target(raw, bucket, source):
+    etag = raw.put(f"/{bucket}/to", b"there").etag
+
+    def copy(key, **condition):
+        return raw.put(f"/{bucket}/{key}", headers={"x-amz-copy-source": source, **condition}).outcome
+
+    assert copy("to", **{"If-None-Match": "*"}) == (412, "PreconditionFailed")
+    assert copy("to", **{"If-Match": WRONG}) == (412, "PreconditionFailed")
+    assert copy("none", **{"If-Match": etag}) == (404, "NoSuchKey")
+    assert raw.get(f"/{bucket}/to").body == b"there"
+    assert copy("to", **{"If-Match": etag}) == (200, None)
+    assert raw.get(f"/{bucket}/to").body == b"content"
+
+
+def test_expected_owner_of_the_source(raw, bucket, source):
+    copied = {"x-amz-copy-source": source, "x-amz-source-expected-bucket-owner": "000000000000"}
+    assert raw.put(f"/{bucket}/to", headers=copied).outcome == (403, "AccessDenied")
+
+
+def test_an_object_of_parts_becomes_one_of_its_own(s3, raw, bucket):
+    whole = noise(5 * MIB + 10)
+    where = {"Bucket": bucket, "Key": "from"}
+    where["UploadId"] = s3.create_multipart_upload(**where, ChecksumAlgorithm="SHA256")["UploadId"]
+    parts = []
+    for number, part in enumerate((whole[:5 * MIB], whole[5 * MIB:]), 1):
+        sent = s3.upload_part(**where, PartNumber=number, Body=part, ChecksumSHA256=checksum("SHA256", part))
+        parts.append({"PartNumber": number, "ETag": sent["ETag"], "ChecksumSHA256": sent["ChecksumSHA256"]})
+    s3.complete_multipart_upload(**where, MultipartUpload={"Parts": parts})
+    answer = raw.put(f"/{bucket}/to", headers={"x-amz-copy-source": f"{bucket}/from"})
+    assert answer.text("ETag") == f'"{hashlib.md5(whole).hexdigest()}"'
+    assert (answer.text("ChecksumSHA256"), answer.text("ChecksumType")) == (checksum("SHA256", whole), "FULL_OBJECT")
+    assert s3.get_object(Bucket=bucket, Key="to", ChecksumMode="ENABLED")["Body"].read() == whole
+
+
+@pytest.mark.parametrize("size", [1000, 2 * MIB])
+def test_a_source_that_is_replaced_meanwhile(s3, bucket, size):
+    """Each copy is whole: one of the objects that the source was."""
+    versions = {hashlib.md5(noise(size, seed)).hexdigest(): seed for seed in range(4)}
+    s3.put_object(Bucket=bucket, Key="from", Body=noise(size, 0))
+
+    def replace():
+        for seed in (1, 2, 3, 0, 1, 2, 3, 0):
+            s3.put_object(Bucket=bucket, Key="from", Body=noise(size, seed))
+
+    def copy(name):
+        for _ in range(8):
+            etag = s3.copy_object(Bucket=bucket, Key=name, CopySource=f"{bucket}/from")["CopyObjectResult"]["ETag"].strip('"')
+            assert s3.get_object(Bucket=bucket, Key=name)["Body"].read() == noise(size, versions[etag])
+
+    at_once([replace, lambda: copy("a"), lambda: copy("b")])

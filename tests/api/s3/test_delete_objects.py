@@ -3,7 +3,7 @@ import pytest
 
 from support.raw import checksum, content_md5
 
-from .helpers import keys, refused
+from .helpers import MIB, keys, noise, refused
 
 
 def document(names, quiet: bool = False) -> bytes:
@@ -97,3 +97,43 @@ def test_each_key_is_authorized(s3, other, three):
     answer = other.delete_objects(Bucket=three, Delete={"Objects": [{"Key": "a"}, {"Key": "b"}], "Quiet": True})
     assert [(error["Key"], error["Code"]) for error in answer["Errors"]] == [("a", "AccessDenied"), ("b", "AccessDenied")]
     assert keys(s3.list_objects_v2(Bucket=three)) == ["a", "b", "c"]
+
+
+def test_etags_are_conditions(raw, s3, three):
+    etag = raw.put(f"/{three}/a", b"1").etag
+    objects = "".join(f"<Object><Key>{name}</Key><ETag>{etag}</ETag></Object>" for name in ("b", "a", "none"))
+    answer = post(raw, three, f"<Delete>{objects}</Delete>".encode())
+    assert [(item.tag, item.findtext("Key"), item.findtext("Code")) for item in answer.xml] == [
+        ("Error", "b", "PreconditionFailed"), ("Deleted", "a", None), ("Error", "none", "NoSuchKey")]
+    assert keys(s3.list_objects_v2(Bucket=three)) == ["b", "c"]
+
+
+def test_versions(s3, three):
+    """Without versioning there is one, named null."""
+    answer = s3.delete_objects(Bucket=three, Delete={"Objects": [{"Key": "a", "VersionId": "null"}, {"Key": "b", "VersionId": "3sL4kqtJlcpXroDTDmJ"}]})
+    assert [(item["Key"], item["VersionId"]) for item in answer["Deleted"]] == [("a", "null")]
+    assert [(error["Key"], error["Code"]) for error in answer["Errors"]] == [("b", "NoSuchVersion")]
+    assert keys(s3.list_objects_v2(Bucket=three)) == ["b", "c"]
+
+
+def test_key_with_control_characters(raw, s3, bucket):
+    raw.put(f"/{bucket}/a\x01\rb", b"1")
+    answer = post(raw, bucket, document(["a&#x1;&#xd;b"]))
+    assert answer.status == 200 and b"<Deleted><Key>a&#x1;&#xD;b</Key></Deleted>".lower() in answer.body.lower()
+    assert keys(s3.list_objects_v2(Bucket=bucket)) == []
+
+
+def test_key_that_is_too_long(s3, three):
+    answer = s3.delete_objects(Bucket=three, Delete={"Objects": [{"Key": "k" * 1025}, {"Key": "a"}]})
+    assert [error["Code"] for error in answer["Errors"]] == ["KeyTooLongError"]
+    assert keys(s3.list_objects_v2(Bucket=three)) == ["b", "c"]
+
+
+def test_large_objects_and_objects_of_parts(s3, bucket):
+    s3.put_object(Bucket=bucket, Key="large", Body=noise(MIB))
+    where = {"Bucket": bucket, "Key": "parts"}
+    where["UploadId"] = s3.create_multipart_upload(**where)["UploadId"]
+    etag = s3.upload_part(**where, PartNumber=1, Body=noise(MIB))["ETag"]
+    s3.complete_multipart_upload(**where, MultipartUpload={"Parts": [{"PartNumber": 1, "ETag": etag}]})
+    s3.delete_objects(Bucket=bucket, Delete={"Objects": [{"Key": "large"}, {"Key": "parts"}]})
+    assert keys(s3.list_objects_v2(Bucket=bucket)) == []

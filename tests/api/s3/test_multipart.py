@@ -4,6 +4,8 @@ import hashlib
 import botocore.exceptions
 import pytest
 
+from support.raw import checksum, composite
+
 from .helpers import MIB, at_once, headers, keys, noise, prefixes, refused, status
 
 FIVE = 5 * MIB
@@ -310,6 +312,21 @@ def test_copy_part_conditions_and_missing_sources(s3, bucket, upload):
         copy_part(upload, 1, f"{bucket}/from", CopySourceIfMatch='"0"')
     with refused("NoSuchKey", 404):
         copy_part(upload, 1, f"{bucket}/none")
+
+
+def test_copied_parts_carry_the_checksum_of_their_upload(s3, bucket):
+    whole = noise(FIVE + 10)
+    s3.put_object(Bucket=bucket, Key="from", Body=whole)
+    upload = Upload(s3, bucket, ChecksumAlgorithm="SHA256")
+    where = {**upload.where, "CopySource": f"{bucket}/from"}
+    parts = []
+    for number, (begin, end) in enumerate(((0, FIVE), (FIVE, FIVE + 10)), 1):
+        result = s3.upload_part_copy(**where, PartNumber=number, CopySourceRange=f"bytes={begin}-{end - 1}")["CopyPartResult"]
+        assert result["ChecksumSHA256"] == checksum("SHA256", whole[begin:end])
+        parts.append({"PartNumber": number, "ETag": result["ETag"], "ChecksumSHA256": result["ChecksumSHA256"]})
+    done = upload.complete(*parts)
+    assert done["ChecksumSHA256"] == composite("SHA256", [whole[:FIVE], whole[FIVE:]])
+    assert read(s3, bucket) == whole
 
 
 def test_copy_part_needs_read_on_the_source(s3, other, bucket, new_name):

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from support.raw import SigV4, amz_date, form, hmac_sha1, policy
+from support.raw import SigV4, amz_date, checksum, form, hmac_sha1, policy
 
 from .helpers import MIB, keys, noise
 
@@ -233,3 +233,47 @@ def test_malformed_form(page, s3, bucket, spoil):
 def test_another_content_type(page, bucket, kind):
     answer = page.sender.post(f"/{bucket}", b"key=a", headers={"Content-Type": kind} if kind else {})
     assert answer.status in (400, 403, 405, 412) and answer.code
+
+
+@pytest.mark.parametrize("algorithm", ["CRC32", "SHA256"])
+def test_checksum_field(page, s3, bucket, algorithm):
+    name = f"x-amz-checksum-{algorithm.lower()}"
+    assert page.upload({"key": "a", name: checksum(algorithm, b"another")}).outcome == (400, "BadDigest")
+    assert page.upload({"key": "a", name: "AAAA"}).outcome == (400, "InvalidRequest")
+    assert keys(s3.list_objects_v2(Bucket=bucket)) == []
+    answer = page.upload({"key": "a", name: checksum(algorithm, b"content")})
+    assert answer.status == 204 and answer.headers[name] == checksum(algorithm, b"content")
+    assert s3.head_object(Bucket=bucket, Key="a", ChecksumMode="ENABLED")[f"Checksum{algorithm}"] == checksum(algorithm, b"content")
+
+
+def test_field_that_asks_for_what_is_not_implemented(page, s3, bucket):
+    assert page.upload({"key": "a", "x-amz-server-side-encryption": "aws:kms"}).outcome == (501, "NotImplemented")
+    assert keys(s3.list_objects_v2(Bucket=bucket)) == []
+
+
+def test_storage_class_field(page, s3, bucket):
+    assert page.upload({"key": "a", "x-amz-storage-class": "STANDARD_IA"}).status == 204
+    assert s3.head_object(Bucket=bucket, Key="a")["StorageClass"] == "STANDARD_IA"
+    assert page.upload({"key": "b", "x-amz-storage-class": "GOLD"}).outcome == (400, "InvalidStorageClass")
+
+
+def test_field_sent_twice(page, s3, bucket):
+    """A policy could else speak of one of them, and the other be used."""
+    fields = {"key": "a", **page.sign_v4([{"key": "a"}])}
+    body, kind = form(fields, b"content")
+    part = b'------------cumulet-boundary\r\nContent-Disposition: form-data; name="Key"\r\n\r\na\r\n'
+    assert page.sender.post(f"/{bucket}", part + body, headers={"Content-Type": kind}).outcome == (400, "InvalidArgument")
+    assert keys(s3.list_objects_v2(Bucket=bucket)) == []
+
+
+def test_content_that_is_cut_short_by_the_form(page, s3, bucket):
+    """The content is all there, but the boundary after it is not."""
+    body, kind = form({"key": "a", **page.sign_v4([{"key": "a"}])}, noise(MIB))
+    cut = body[:body.rindex(b"\r\n--")]
+    assert page.sender.post(f"/{bucket}", cut, headers={"Content-Type": kind}).outcome == (400, "MalformedPOSTRequest")
+    assert keys(s3.list_objects_v2(Bucket=bucket)) == []
+
+
+def test_an_object_stored_by_a_form_is_its_signers(page, s3, bucket, account):
+    page.upload({"key": "a"})
+    assert s3.get_object_acl(Bucket=bucket, Key="a")["Owner"]["ID"] == account.canonical
