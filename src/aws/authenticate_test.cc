@@ -30,7 +30,7 @@ class AuthenticateTest : public ::testing::Test {
   std::string outcome(std::string_view method, std::string_view target, const Headers& headers) {
     auto found = run(method, target, headers);
     if (!found) return std::string(row(found.error().code).name);
-    return !found->caller ? "anonymous" : found->caller->access_key_id;
+    return found->caller ? found->caller->access_key_id : "anonymous";
   }
   std::string outcome(const Headers& headers) { return outcome("GET", "/b/k", headers); }
 
@@ -181,6 +181,17 @@ TEST_F(AuthenticateTest, TheScopeIsOurs) {
   settings_.region = "eu-west-1";
   auto refused = run("GET", "/b/k", signer_.v4("GET", "/b/k", host_)).error();
   EXPECT_THAT(refused.details, ::testing::Contains(std::pair<std::string, std::string>("Region", "eu-west-1")));
+}
+
+// Keys are remembered; a service's is not taken for another's, nor a day's or a region's.
+TEST_F(AuthenticateTest, EveryServiceHasItsKey) {
+  for (auto service : {"s3", "ec2", "s3"})
+    for (auto region : {"us-east-1", "eu-west-1"})
+      for (auto time : {"20130524T000000Z", "20130525T000000Z"}) {
+        signer_.service = settings_.service = service, signer_.region = settings_.region = region, signer_.time = time;
+        set_time(time);
+        EXPECT_EQ(outcome(signer_.v4("GET", "/b/k", host_)), good_) << service << region << time;
+      }
 }
 
 TEST_F(AuthenticateTest, HeadersThatAreIncomplete) {

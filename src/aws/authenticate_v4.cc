@@ -98,17 +98,18 @@ std::string canonical_request(const Call& call, const Claim& claim, std::string_
 // Keys are derived once a day for each secret, by each thread, which remembers the last few.
 const std::string& signing_key(const std::string& secret, const crypto::Credential& credential) {
   struct Derived {
-    std::string secret, date, region, key;
+    std::string secret, date, region, service, key;
   };
   static constexpr size_t limit = 16;
   thread_local std::vector<Derived> known;
   thread_local size_t next = 0;
   for (auto& derived : known)
-    if (derived.secret == secret && derived.date == credential.date && derived.region == credential.region) return derived.key;
+    if (derived.secret == secret && derived.date == credential.date && derived.region == credential.region && derived.service == credential.service)
+      return derived.key;
   auto key = crypto::signing_key(secret, credential.date, credential.region, credential.service);
   if (known.size() < limit) known.emplace_back();
   auto& place = known[next++ % limit];
-  return (place = {secret, std::string(credential.date), std::string(credential.region), std::move(key)}).key;
+  return (place = {secret, std::string(credential.date), std::string(credential.region), std::string(credential.service), std::move(key)}).key;
 }
 
 // Boto 2 signs "HOST:PORT:PORT" where it presigns for a port of its own; nothing else can be meant by that.

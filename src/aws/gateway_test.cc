@@ -69,6 +69,10 @@ class FakeService final : public Service {
     if (call.path.ends_with("/pieces") || call.path.ends_with("/cut")) {
       response.content = std::make_unique<Pieces>(call.path.ends_with("/cut"));
       response.content_length = 6;
+    } else if (call.path.ends_with("/shared")) {
+      auto bytes = std::make_shared<const std::string>("kept by another");
+      response.shared_body = *bytes;
+      response.shared_owner = bytes;
     } else if (call.body && call.operation->body == BodyKind::stream) {
       char buffer[100];
       CO_TRY(count, co_await call.body->read(buffer));
@@ -235,6 +239,10 @@ TEST_F(GatewayTest, AnswersHaveTheirNames) {
 TEST_F(GatewayTest, ContentIsSentAsItIsMade) {
   EXPECT_EQ(serve("GET", "/GetThing/pieces"), "200 onetwo");
   EXPECT_EQ(serve("GET", "/GetThing/cut"), "200 one");  // the connection ends there, since more was promised
+}
+
+TEST_F(GatewayTest, BytesMayBelongToAnother) {
+  EXPECT_EQ(serve("GET", "/GetThing/shared"), "200 kept by another");
 }
 
 TEST_F(GatewayTest, AClientThatWentAwayIsCountedAllTheSame) {

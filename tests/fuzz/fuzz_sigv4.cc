@@ -7,7 +7,8 @@ static void check_v4(std::string_view text) {
   auto found = crypto::Authorization::parse(text);
   if (!found) return;
   fuzz::check(found->signature.size() == 64 && !found->signed_headers.empty());
-  auto again = crypto::Credential::parse(std::string(found->credential.access_key) + "/" + std::string(found->credential.scope));
+  auto name = std::string(found->credential.access_key) + "/" + std::string(found->credential.scope);
+  auto again = crypto::Credential::parse(name);
   fuzz::check(again && again->scope == found->credential.scope && again->access_key == found->credential.access_key);
   crypto::NamedValues headers;
   for (auto& name : found->signed_headers) headers.emplace_back(name, text);
