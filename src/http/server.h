@@ -27,7 +27,7 @@ struct Limits {
   size_t header_bytes = 64 << 10;
   std::chrono::seconds idle{75};     // between requests
   std::chrono::seconds head{30};     // from the first byte of a head to its last
-  std::chrono::seconds stalled{60};  // without a byte of a body read, or of a response taken, by the peer
+  std::chrono::seconds stalled{60};  // without a byte of a body from the peer, or of a response taken by it, while that is waited for
   std::chrono::seconds drain{30};    // for requests in flight when the server stops
 };
 

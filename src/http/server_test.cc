@@ -6,6 +6,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+
+#include "base/offload.h"
+
 namespace http {
 namespace {
 
@@ -114,6 +119,32 @@ TEST_F(ServerTest, RefusesAHeadPastTheLimit) {
   limits.header_bytes = 1000;
   start(echo, limits);
   EXPECT_THAT(talk("GET / HTTP/1.1\r\nX: " + std::string(2000, 'x') + "\r\n\r\n"), StartsWith("HTTP/1.1 431"));
+}
+
+// Longer than it takes to notice that a deadline of zero has passed.
+base::Task<> work_long(Exchange& exchange) {
+  boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor, std::chrono::milliseconds(2500));
+  co_await timer.async_wait(base::use_task);
+  co_await exchange.respond(200, {}, "done");
+}
+
+TEST_F(ServerTest, LetsAHandlerWorkLongerThanAPeerMayStall) {
+  Limits limits;
+  limits.stalled = std::chrono::seconds(0);
+  start(work_long, limits);
+  EXPECT_THAT(talk("GET / HTTP/1.1\r\nHost: h\r\n\r\n"), EndsWith("done"));
+}
+
+TEST_F(ServerTest, EndsAConnectionWhoseBodyStalls) {
+  Limits limits;
+  limits.stalled = std::chrono::seconds(0);
+  start(echo, limits);
+  int fd = connect_to();
+  std::string_view text = "PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nabc";
+  send(fd, text.data(), text.size(), MSG_NOSIGNAL);
+  char byte = 0;
+  EXPECT_LE(recv(fd, &byte, 1, 0), 0);
+  close(fd);
 }
 
 TEST_F(ServerTest, RefusesConnectionsPastTheLimit) {
