@@ -68,9 +68,9 @@ Result<tcp::endpoint> parse_address(const std::string& text) {
   auto colon = text.rfind(':');
   std::string host = text.substr(0, colon);
   if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-  unsigned short port = 0;
+  unsigned short port = 0;  // a number past 65535 does not fit
   const char* end = text.data() + text.size();
-  bool good = colon != text.npos && std::from_chars(text.data() + colon + 1, end, port).ptr == end && colon + 1 < text.size();
+  bool good = colon != text.npos && std::from_chars(text.data() + colon + 1, end, port) == std::from_chars_result{end, std::errc()} && colon + 1 < text.size();
   boost::system::error_code error;
   auto address = asio::ip::make_address(host, error);
   if (good && !error) return tcp::endpoint(address, port);
@@ -117,7 +117,11 @@ Result<> Server::State::listen_on(const std::string& text) {
   if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
   if (!error) acceptor.bind(endpoint, error);
   if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
-  if (error) return std::unexpected(base::errno_error("cannot listen on " + text, error.value()));
+  if (error) {
+    auto failed = base::errno_error("cannot listen on " + text, error.value());
+    failed.what += "; another program may use the port, or the address is not this machine's: give another";
+    return std::unexpected(std::move(failed));
+  }
   auto bound = acceptor.local_endpoint();
   bool v6 = bound.address().is_v6();
   addresses.push_back((v6 ? "[" : "") + bound.address().to_string() + (v6 ? "]:" : ":") + std::to_string(bound.port()));
