@@ -52,6 +52,7 @@ Task<bool> Connection::set_up() {
 void Connection::begin_request() {
   parser_.reset();
   body_left_ = received_ = sent_ = response_left_ = 0;
+  waited_for_body_ = {};
   continue_due_ = body_failed_ = head_request_ = false;
   status_ = 0;
   out_.clear();
@@ -175,6 +176,14 @@ void Connection::finish_up() {
   if (idle_) stream_.close();
 }
 
+// Each byte gives its sender more time, but not much.
+void Connection::wait_for_body() {
+  auto& limits = context_.limits;
+  auto earned = std::chrono::seconds(received_ / std::max<uint64_t>(1, limits.slowest_body));
+  wait_at_most(limits.stalled);
+  deadline_ = std::min(deadline_, Clock::now() + limits.stalled + earned - waited_for_body_);
+}
+
 Task<Result<>> Connection::send_continue() {
   continue_due_ = false;
   if (!buffered().empty()) co_return Result<>();  // the client did not wait
@@ -184,9 +193,11 @@ Task<Result<>> Connection::send_continue() {
 
 Task<Result<size_t>> Connection::read(std::span<char> into) {
   if (!body_unread()) co_return size_t(0);
-  wait_at_most(context_.limits.stalled);
+  wait_for_body();
+  auto began = Clock::now();
   if (continue_due_) CO_TRY_VOID(co_await send_continue());
   auto count = parser_.content_length() ? co_await read_sized(into) : co_await read_chunked(into);
+  waited_for_body_ += Clock::now() - began;
   wait_no_more();
   if (count)
     received_ += *count;

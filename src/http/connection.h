@@ -74,6 +74,7 @@ class Connection final : public Exchange {
   bool will_drain() const;
   std::string_view buffered() const { return {in_.data() + in_begin_, in_end_ - in_begin_}; }
   void wait_at_most(std::chrono::seconds time) { deadline_ = Clock::now() + time; }
+  void wait_for_body();
   void wait_no_more() { deadline_ = Clock::time_point::max(); }
 
   Peer peer_;  // read from the socket before the stream takes it
@@ -88,6 +89,7 @@ class Connection final : public Exchange {
 
   // of the request at hand
   uint64_t body_left_ = 0;
+  Clock::duration waited_for_body_{};
   bool continue_due_ = false, body_failed_ = false, keep_alive_ = true;
   uint64_t received_ = 0;
   // of its response

@@ -147,6 +147,23 @@ TEST_F(ServerTest, EndsAConnectionWhoseBodyStalls) {
   close(fd);
 }
 
+// A byte now and then would else hold the connection for ever: each comes long before the peer is taken for stalled.
+TEST_F(ServerTest, EndsAConnectionWhoseBodyTrickles) {
+  Limits limits;
+  limits.stalled = std::chrono::seconds(2);
+  start(echo, limits);
+  int fd = connect_to();
+  std::string_view text = "PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 1000\r\n\r\n";
+  send(fd, text.data(), text.size(), MSG_NOSIGNAL);
+  timeval patience{0, 100'000};
+  setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  char byte = 0;
+  int sent = 0;
+  while (sent < 200 && recv(fd, &byte, 1, 0) < 0 && errno == EAGAIN) sent += send(fd, "x", 1, MSG_NOSIGNAL) == 1;
+  EXPECT_LT(sent, 200);
+  close(fd);
+}
+
 TEST_F(ServerTest, RefusesConnectionsPastTheLimit) {
   Limits limits;
   limits.connections = 0;
