@@ -29,6 +29,14 @@ static constexpr auto as_result = asio::as_tuple(asio::use_awaitable_t<base::Exe
 
 namespace {
 
+void log_exception(std::string_view event, const std::exception_ptr& exception) noexcept try {
+  std::rethrow_exception(exception);
+} catch (const std::exception& e) {
+  try {
+    base::log::error(event, {{"what", e.what()}});
+  } catch (...) {}  // out of memory, as likely as not
+} catch (...) {}
+
 // A network thread and the connections that live on it.
 struct Shard {
   asio::io_context io{1};
@@ -40,12 +48,29 @@ struct Shard {
   std::thread thread;
 
   Task<> serve(Socket socket, ConnectionContext context) {
-    auto place = connections.emplace(connections.end(), std::move(socket), context);
-    if (stopping) place->finish_up();
-    co_await place->run();
-    connections.erase(place);
+    auto place = connections.end();
+    std::exception_ptr failure;
+    try {
+      place = connections.emplace(connections.end(), std::move(socket), context);
+      if (stopping) place->finish_up();
+      co_await place->run();
+    } catch (...) {
+      failure = std::current_exception();
+    }
+    if (place != connections.end()) connections.erase(place);
     count--;
     context.counters.connections_open--;
+    if (failure) log_exception("a connection ended by an exception", failure);
+  }
+
+  // An exception costs what threw it, not the connections of the whole thread.
+  void run() {
+    for (;;) try {
+        io.run();
+        return;
+      } catch (...) {
+        log_exception("a network thread caught an exception", std::current_exception());
+      }
   }
 
   Task<> sweep() {
@@ -179,7 +204,7 @@ void Server::start() {
     asio::co_spawn(state_->shards[0]->io.get_executor(), state_->accept_on(acceptor), asio::detached);
   for (auto& shard : state_->shards) {
     asio::co_spawn(shard->io.get_executor(), shard->sweep(), asio::detached);
-    shard->thread = std::thread([&io = shard->io] { io.run(); });
+    shard->thread = std::thread([&shard = *shard] { shard.run(); });
     pthread_setname_np(shard->thread.native_handle(), "network");
   }
 }

@@ -39,12 +39,14 @@ base::Task<> ignore_body(Exchange& exchange) { co_await exchange.respond(403, {}
 
 class ServerTest : public testing::Test {
  protected:
-  void start(Handler handler, Limits limits = {}) {
+  static std::string plain_refusal(int status) { return "<" + std::to_string(status) + ">"; }
+
+  void start(Handler handler, Limits limits = {}, Refusal refusal = plain_refusal) {
     ServerOptions options;
     options.listen = {"127.0.0.1:0"};
     options.threads = 1;
     options.limits = limits;
-    server_ = std::make_unique<Server>(options, std::move(handler), [](int status) { return "<" + std::to_string(status) + ">"; });
+    server_ = std::make_unique<Server>(options, std::move(handler), std::move(refusal));
     ASSERT_TRUE(server_->listen());
     server_->start();
     port_ = static_cast<uint16_t>(std::stoi(server_->addresses()[0].substr(10)));
@@ -112,6 +114,14 @@ TEST_F(ServerTest, RefusesWhatIsNotHttp) {
   for (auto bad : {"nonsense\r\n\r\n", "GET / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
                    "GET / HTTP/1.1\r\nbad header\r\n\r\n", "PUT / HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n"})
     EXPECT_THAT(talk(bad), StartsWith("HTTP/1.1 400")) << bad;
+}
+
+TEST_F(ServerTest, ForgetsAConnectionThatAnExceptionEnded) {
+  start(echo, {}, [](int) -> std::string { throw std::bad_alloc(); });
+  EXPECT_EQ(talk("nonsense\r\n\r\n"), "");
+  EXPECT_THAT(talk("GET /a HTTP/1.1\r\nHost: h\r\n\r\n"), EndsWith("GET /a "));
+  server_->stop();
+  EXPECT_EQ(server_->counters().connections_open, 0u);
 }
 
 TEST_F(ServerTest, RefusesAHeadPastTheLimit) {
