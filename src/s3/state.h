@@ -6,6 +6,7 @@
 #include <string>
 #include <unordered_map>
 
+#include "s3/blob_leases.h"
 #include "s3/object_cache.h"
 #include "s3/record.h"
 #include "s3/service.h"
@@ -62,6 +63,7 @@ struct State {
   Parts parts;
   Buckets buckets;
   ObjectCache cache;
+  BlobLeases leases;
   std::unique_ptr<Collector> collector;
 
   meta::Store& meta() const { return parts.meta; }
