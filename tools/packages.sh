@@ -7,8 +7,8 @@ set -euo pipefail
 
 build=(clang-19 lld-19 libclang-rt-19-dev cmake ninja-build ccache
        libboost1.81-dev libssl-dev librocksdb-dev libpugixml-dev libfmt-dev libspdlog-dev libcli11-dev libtomlplusplus-dev
-       libxxhash-dev libisal-dev libprotozero-dev libgtest-dev libgmock-dev)
-test=(python3 python3-pytest python3-boto3)
+       libxxhash-dev libisal-dev libjemalloc-dev libprotozero-dev libgtest-dev libgmock-dev)
+test=(python3 python3-pytest python3-boto3 fuse3 libfuse3-dev)
 bench=(python3 nginx-light openssl)
 
 case "${1:-}" in

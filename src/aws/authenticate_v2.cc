@@ -24,7 +24,6 @@ std::string text_to_sign(const Call& call, std::optional<std::string_view> expir
   request.path = target.substr(0, target.find('?'));
   for (auto& parameter : call.query.all()) {
     request.query.push_back({parameter.name, parameter.value, parameter.has_value});
-    if (expires && parameter.name.starts_with("x-amz-")) request.headers.emplace_back(parameter.name, parameter.value);
   }
   for (size_t i = 0; i < head.field_count(); i++) request.headers.emplace_back(head.field(i).name, head.field(i).value);
   request.expires = expires;

@@ -1,5 +1,6 @@
 // Signature Version 4, in the Authorization header and in the query.
 #include <cstring>
+#include <functional>
 
 #include "aws/authenticate_parts.h"
 #include "base/encoding.h"
@@ -47,6 +48,16 @@ bool is_listed(const std::vector<std::string_view>& names, std::string_view name
   return std::ranges::any_of(names, [&](auto listed) { return http::equal_ignoring_case(listed, name); });
 }
 
+// Names of signed headers are sorted, each once: else each repetition would repeat all fields of that name.
+bool is_strictly_ascending(const std::vector<std::string_view>& names) {
+  return std::ranges::adjacent_find(names, std::greater_equal()) == names.end();
+}
+
+// Signed by way of the query, where presigners put headers: it was promoted to a header when the request was routed.
+bool is_signed_parameter(const Call& call, const http::RequestHead::Field& field) {
+  return std::ranges::any_of(call.query.all(), [&](auto& parameter) { return http::equal_ignoring_case(parameter.name, field.name) && parameter.value == field.value; });
+}
+
 // The host and every x-amz-* header must be covered: what they say could else be changed on the way.
 Result<> check_signed_headers(const Call& call, const std::vector<std::string_view>& names) {
   std::string missing = is_listed(names, "host") ? "" : "host";
@@ -54,7 +65,7 @@ Result<> check_signed_headers(const Call& call, const std::vector<std::string_vi
   for (size_t i = 0; i < head.field_count(); i++) {
     auto name = head.field(i).name;
     bool matters = name.size() > 6 && http::equal_ignoring_case(name.substr(0, 6), "x-amz-");
-    if (matters && !is_listed(names, name)) (missing += missing.empty() ? "" : ", ") += http::to_lower(name);
+    if (matters && !is_listed(names, name) && !is_signed_parameter(call, head.field(i))) (missing += missing.empty() ? "" : ", ") += http::to_lower(name);
   }
   if (missing.empty()) return {};
   return fail(ErrorCode::access_denied, "There were headers present in the request which were not signed", {{"HeadersNotSigned", missing}});
@@ -120,6 +131,7 @@ std::unexpected<Error> mismatch(const Claim& claim, const std::string& text, con
 
 Result<Authenticated> verify(const AuthContext& context, Claim claim) {
   auto& [credential, signed_headers, signature] = claim.authorization;
+  if (!is_strictly_ascending(signed_headers)) return fail(claim.malformed, "The names of signed headers must be sorted, each once.");
   TRY_VOID(check_scope(context, claim));
   TRY(owner, key_owner(context, credential.access_key));
   TRY_VOID(check_signed_headers(context.call, signed_headers));

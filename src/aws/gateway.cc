@@ -79,8 +79,11 @@ std::string Gateway::refusal(int status) {
 }
 
 Result<> Gateway::route(Call& call) const {
+  static constexpr size_t max_fields = 500;  // what is done for each field must stay little in all
   TRY_VOID(read_target(call));
   TRY_VOID(read_host(call));
+  if (call.exchange.head().field_count() > max_fields) return fail(ErrorCode::request_header_section_too_large);
+  promote_parameters(call);
   return parts_.service.route(call);
 }
 

@@ -34,4 +34,20 @@ Result<> read_host(Call& call) {
   return {};
 }
 
+// What belongs to the signature itself; and checksums, which presigners compute of a body that they do not have.
+static constexpr std::string_view never_promoted[] = {
+    "x-amz-algorithm",     "x-amz-checksum-",      "x-amz-content-sha256", "x-amz-credential",  "x-amz-date",     "x-amz-expires",
+    "x-amz-sdk-checksum-", "x-amz-security-token", "x-amz-signature",      "x-amz-signedheaders", "x-amz-user-agent"};
+
+void promote_parameters(Call& call) {
+  bool presigned = call.query.has("X-Amz-Signature") || (call.query.has("Signature") && call.query.has("AWSAccessKeyId"));
+  if (!presigned) return;
+  for (auto& parameter : call.query.all()) {
+    auto name = http::to_lower(parameter.name);
+    bool own = std::ranges::any_of(never_promoted, [&](auto prefix) { return name.starts_with(prefix); });
+    bool promoted = name.starts_with("x-amz-") && !own && !call.exchange.head().find(name);
+    if (promoted && http::is_token(name) && http::is_field_value(parameter.value)) call.exchange.add_field(name, parameter.value);
+  }
+}
+
 }  // namespace aws

@@ -16,4 +16,7 @@ Result<> read_target(Call& call);
 // Fills in `host`. **Errors** bad_request: there is not exactly one Host header; HTTP/1.0 needs none.
 Result<> read_host(Call& call);
 
+// A presigned request may carry x-amz-* headers as parameters, which its signature covers: from here on they are headers.
+void promote_parameters(Call& call);
+
 }  // namespace aws

@@ -1,6 +1,7 @@
 #include "base/file_system.h"
 
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -8,6 +9,18 @@
 #include <cerrno>
 
 namespace base {
+
+PinnedPages::PinnedPages(PinnedPages&& other) noexcept : address_(std::exchange(other.address_, nullptr)), length_(std::exchange(other.length_, 0)) {}
+
+PinnedPages& PinnedPages::operator=(PinnedPages&& other) noexcept {
+  std::swap(address_, other.address_);
+  std::swap(length_, other.length_);
+  return *this;
+}
+
+PinnedPages::~PinnedPages() {
+  if (address_) munmap(address_, length_);
+}
 
 namespace {
 
@@ -25,6 +38,18 @@ class PosixFile final : public File {
 
   Result<size_t> read_at(uint64_t offset, std::span<char> into) const override { return read(offset, into, 0); }
   Result<size_t> read_cached_at(uint64_t offset, std::span<char> into) const override { return read(offset, into, RWF_NOWAIT); }
+
+  std::optional<PinnedPages> pin_cached(uint64_t offset, size_t length) const override {
+    static const auto page_bytes = static_cast<size_t>(sysconf(_SC_PAGESIZE));
+    void* address = mmap(nullptr, length, PROT_READ, MAP_SHARED, fd_, static_cast<off_t>(offset));
+    if (address == MAP_FAILED) return std::nullopt;
+    PinnedPages pages(address, length);
+    std::vector<unsigned char> resident((length + page_bytes - 1) / page_bytes);
+    bool all = mincore(address, length, resident.data()) == 0 && std::ranges::all_of(resident, [](auto page) { return page & 1; });
+    // What cannot be read fails here, and not by a signal when it is looked at.
+    if (!all || mlock(address, length) != 0) return std::nullopt;
+    return pages;
+  }
 
   Result<> write_at(uint64_t offset, std::span<const char> data) override {
     while (!data.empty()) {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -10,6 +11,22 @@
 #include "base/result.h"
 
 namespace base {
+
+// A stretch of a file where the operating system keeps it, pinned: it is neither evicted nor read again while this lives.
+class PinnedPages {
+ public:
+  PinnedPages() = default;
+  // Takes over a mapping of [address, address + length).
+  PinnedPages(void* address, size_t length) : address_(address), length_(length) {}
+  PinnedPages(PinnedPages&& other) noexcept;
+  PinnedPages& operator=(PinnedPages&& other) noexcept;
+  ~PinnedPages();
+  std::span<const char> bytes() const { return {static_cast<const char*>(address_), length_}; }
+
+ private:
+  void* address_ = nullptr;
+  size_t length_ = 0;
+};
 
 // An open file. Closed by the destructor. **Threads** Any for reads; one at a time for writes.
 class File {
@@ -19,6 +36,9 @@ class File {
   virtual Result<size_t> read_at(uint64_t offset, std::span<char> into) const = 0;
   // As read_at, but never waits for the disk: fewer bytes, down to none, where memory does not hold them.
   virtual Result<size_t> read_cached_at(uint64_t offset, std::span<char> into) const = 0;
+  // The bytes without a copy and without waiting for the disk; nothing where memory does not hold all of them, or they cannot
+  // be pinned (a limit of the process: RLIMIT_MEMLOCK). `offset` is a multiple of 64 KiB. Not for files that may be truncated.
+  virtual std::optional<PinnedPages> pin_cached(uint64_t offset, size_t length) const = 0;
   // Writes all of `data`.
   virtual Result<> write_at(uint64_t offset, std::span<const char> data) = 0;
   // Asks the disk to begin writing what was written so far, without waiting: keeps dirty memory small. Advice only.

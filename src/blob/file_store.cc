@@ -1,6 +1,7 @@
 #include "blob/file_store.h"
 
 #include <xxhash.h>
+#include <xxh_x86dispatch.h>  // XXH3 with what the processor has
 
 #include <bit>
 #include <cstring>
@@ -167,6 +168,18 @@ class FileReader final : public Reader {
 
   Result<bool> try_read(uint64_t offset, std::span<char> into) const override { return read_checked(offset, into, &File::read_cached_at); }
 
+  Result<std::optional<base::PinnedPages>> try_view(uint64_t offset, size_t length) const override {
+    if (offset > size_bytes() || length > size_bytes() - offset || length > run_blocks * block_bytes) return std::nullopt;
+    auto pages = file_->pin_cached(offset, length);
+    if (!pages) return std::nullopt;
+    std::array<uint64_t, run_blocks> room;
+    std::span sums(room.data(), block_count(length));
+    TRY(known, read_sums(offset / block_bytes, sums, &File::read_cached_at));
+    if (!known) return std::nullopt;
+    TRY_VOID(check_blocks(offset / block_bytes, pages->bytes(), sums));
+    return pages;
+  }
+
  private:
   using Read = Result<size_t> (File::*)(uint64_t, std::span<char>) const;
 
@@ -207,12 +220,17 @@ class FileReader final : public Reader {
     TRY(known, read_sums(first, sums, read));
     TRY(count, known ? (file_.get()->*read)(first * block_bytes, into) : Result<size_t>(0));
     if (count < into.size()) return false;
+    TRY_VOID(check_blocks(first, into, sums));
+    return true;
+  }
+
+  Result<> check_blocks(uint64_t first, std::span<const char> bytes, std::span<const uint64_t> sums) const {
     for (size_t i = 0; i < sums.size(); i++) {
-      auto block = into.subspan(i * block_bytes, std::min<uint64_t>(block_bytes, into.size() - i * block_bytes));
+      auto block = bytes.subspan(i * block_bytes, std::min<uint64_t>(block_bytes, bytes.size() - i * block_bytes));
       if (XXH3_64bits(block.data(), block.size()) != sums[i])
         return std::unexpected(corrupt(id_, "block " + std::to_string(first + i) + " does not match its checksum"));
     }
-    return true;
+    return {};
   }
 
   Result<bool> read_sums(uint64_t first, std::span<uint64_t> sums, Read read) const {

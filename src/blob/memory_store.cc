@@ -49,6 +49,7 @@ class MemoryReader final : public Reader {
     TRY_VOID(read(offset, into));
     return true;
   }
+  Result<std::optional<base::PinnedPages>> try_view(uint64_t, size_t) const override { return std::nullopt; }
 
  private:
   Data data_;

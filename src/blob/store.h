@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/file_system.h"
 #include "base/offload.h"
 #include "base/result.h"
 #include "base/task.h"
@@ -56,6 +57,11 @@ class Reader {
   // As `read`, but only if it can be served from memory: false where the disk would have to be waited for (then nothing
   // of `into` counts). For the network threads.
   virtual Result<bool> try_read(uint64_t offset, std::span<char> into) const = 0;
+  // As `try_read`, but lends the bytes where they lie instead of copying them: those that were checked are those that are
+  // lent. Nothing where that cannot be done; then `try_read` may still succeed. **Requires** offset and length are multiples of
+  // `view_alignment`, but for a range that ends with the blob.
+  virtual Result<std::optional<base::PinnedPages>> try_view(uint64_t offset, size_t length) const = 0;
+  static constexpr uint64_t view_alignment = 64 << 10;
 };
 
 // A blob that was finished but not yet settled when the last process ended.

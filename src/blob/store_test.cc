@@ -89,6 +89,22 @@ TEST_P(StoreTest, ReadsFromMemoryWhatWasJustRead) {
   EXPECT_FALSE(reader->try_read(1, out));
 }
 
+TEST_P(StoreTest, LendsWhatWasJustRead) {
+  auto data = base::random_bytes(300'000);
+  auto reader = std::move(*store_->open(put(data)));
+  std::string out(data.size(), '\0');
+  ASSERT_TRUE(reader->read(0, out));
+  for (auto [offset, length] : {std::pair<uint64_t, size_t>(0, 300'000), {65'536, 131'072}, {262'144, 300'000 - 262'144}}) {
+    auto lent = reader->try_view(offset, length);
+    ASSERT_TRUE(lent);
+    if (!*lent) continue;  // an engine may not be able to
+    auto bytes = (*lent)->bytes();
+    EXPECT_TRUE(std::string_view(bytes.data(), bytes.size()) == std::string_view(data).substr(offset, length)) << offset;
+  }
+  auto past = reader->try_view(65'536, 300'000);
+  EXPECT_TRUE(past && !*past);
+}
+
 TEST_P(StoreTest, ManyReadOneBlobAtOnce) {
   auto data = base::random_bytes(700'000);
   auto reader = std::move(*store_->open(put(data)));

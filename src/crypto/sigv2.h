@@ -30,7 +30,7 @@ struct RequestV2 {
   std::vector<Parameter> query;  // all parameters; those that count are picked
   NamedValues headers;           // all headers, names in any case; those that count are picked
   // The Expires parameter of a presigned request, which takes the place of a date. Such a request may carry x-amz-* headers
-  // as parameters (x-amz-security-token): the caller adds them to `headers`.
+  // as parameters: the caller adds them to `headers`.
   std::optional<std::string_view> expires;
 };
 

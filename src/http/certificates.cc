@@ -15,6 +15,7 @@
 #include <mutex>
 #include <unordered_map>
 
+#include "base/file_system.h"
 #include "base/log.h"
 
 namespace http {
@@ -103,7 +104,8 @@ std::string to_pem(auto write) {
   return {data, static_cast<size_t>(size)};
 }
 
-// Written under another name, synced and renamed: a crash leaves the old file, or the new one whole.
+// Written under another name, synced and renamed, the renaming synced too: a crash leaves the old file, or the new one whole; a power
+// cut later takes nothing back that clients trust by then.
 Result<> write_file(const std::filesystem::path& path, std::string_view content, int mode) {
   auto temporary = path.string() + ".new";
   int fd = open(temporary.c_str(), O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC, mode);
@@ -113,7 +115,7 @@ Result<> write_file(const std::filesystem::path& path, std::string_view content,
   close(fd);
   if (!good || rename(temporary.c_str(), path.c_str()) != 0)
     return std::unexpected(base::errno_error("cannot write " + path.string(), good ? errno : number));
-  return {};
+  return base::posix_file_system().sync_folder(path.parent_path());
 }
 
 std::string local_address(int socket) {
@@ -213,6 +215,7 @@ Result<std::unique_ptr<Certificates>> Certificates::open(const std::filesystem::
   std::filesystem::create_directories(folder, error);
   if (error) return std::unexpected(base::errno_error("cannot make " + folder.string(), error.value()));
   bool made_before = std::filesystem::exists(state->ca_path, error);
+  if (!made_before) TRY_VOID(base::posix_file_system().sync_folder(folder.parent_path()));
   TRY_VOID(made_before ? state->load(folder / "ca.key") : state->make(folder / "ca.key"));
   TRY_VOID(state->make_context());
   return std::unique_ptr<Certificates>(new Certificates(std::move(state)));

@@ -45,6 +45,7 @@ class Connection final : public Exchange {
   // Exchange
   const RequestHead& head() const override { return parser_.head(); }
   const Peer& peer() const override { return peer_; }
+  void add_field(std::string_view name, std::string_view value) override { parser_.add_field(name, value); }
   std::optional<uint64_t> content_length() const override { return parser_.content_length(); }
   base::Task<base::Result<size_t>> read(std::span<char> into) override;
   base::Task<base::Result<>> respond(int status, const HeaderList& headers, std::string_view body) override;

@@ -30,6 +30,8 @@ class Exchange : public BodySource {
  public:
   virtual const RequestHead& head() const = 0;
   virtual const Peer& peer() const = 0;
+  // Adds a field to the head, as if the client had sent it there. Views of the head taken before are not valid any more.
+  virtual void add_field(std::string_view name, std::string_view value) = 0;
 
   // The body's declared length; nothing where the body is chunked. 0 without a body.
   virtual std::optional<uint64_t> content_length() const = 0;

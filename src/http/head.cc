@@ -1,6 +1,7 @@
 #include "http/head.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 namespace http {
@@ -15,6 +16,19 @@ std::string to_lower(std::string_view text) {
   std::string out(text);
   std::ranges::transform(out, out.begin(), lower);
   return out;
+}
+
+bool is_token(std::string_view text) {
+  static constexpr auto allowed = [] {
+    std::array<bool, 256> set{};
+    for (unsigned char c : std::string_view("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+-.^_`|~")) set[c] = true;
+    return set;
+  }();
+  return !text.empty() && std::ranges::all_of(text, [](unsigned char c) { return allowed[c]; });
+}
+
+bool is_field_value(std::string_view text) {
+  return std::ranges::all_of(text, [](unsigned char c) { return (c >= ' ' && c != 0x7f) || c == '\t'; });
 }
 
 static std::string_view trim(std::string_view text) {
@@ -69,6 +83,7 @@ void RequestHead::add_field(std::string_view name, std::string_view value) {
 }
 
 void HeaderList::add(std::string_view name, std::string_view value) {
+  if (!is_token(name)) return;
   bytes_ += name;
   bytes_ += ": ";
   size_t start = bytes_.size();

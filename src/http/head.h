@@ -13,6 +13,10 @@ bool equal_ignoring_case(std::string_view a, std::string_view b);
 // ASCII letters become small ones.
 std::string to_lower(std::string_view text);
 
+// Whether it can be a field's name (RFC 9110, section 5.6.2), and a field's value: no control characters but the tab.
+bool is_token(std::string_view text);
+bool is_field_value(std::string_view text);
+
 // A request's start line and fields, as they were sent. Views are valid as long as the head is neither changed nor destroyed.
 class RequestHead {
  public:
@@ -60,7 +64,8 @@ class RequestHead {
 // A response's fields, kept as the bytes to send.
 class HeaderList {
  public:
-  // Appends a field. A line break or NUL in the value becomes a space: no value can start a field of its own.
+  // Appends a field. A line break or NUL in the value becomes a space: no value can start a field of its own. What has a name
+  // that no field can have is left out.
   void add(std::string_view name, std::string_view value);
   void add(std::string_view name, uint64_t value);
   void append(const HeaderList& more) { bytes_ += more.bytes_; }

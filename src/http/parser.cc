@@ -91,6 +91,7 @@ base::Result<size_t> RequestParser::feed_head(std::string_view bytes) {
 
 bool RequestParser::head_done() const { return state_->collector->is_header_done(); }
 const RequestHead& RequestParser::head() const { return state_->head; }
+void RequestParser::add_field(std::string_view name, std::string_view value) { state_->head.add_field(name, value); }
 
 std::optional<uint64_t> RequestParser::content_length() const {
   if (!head_done()) return 0;  // refused: what follows is not read

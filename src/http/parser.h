@@ -27,6 +27,7 @@ class RequestParser {
   base::Result<size_t> feed_head(std::string_view bytes);
   bool head_done() const;
   const RequestHead& head() const;
+  void add_field(std::string_view name, std::string_view value);
 
   // The body's length where Content-Length says it; nothing for a chunked one. 0 where there is no body.
   std::optional<uint64_t> content_length() const;

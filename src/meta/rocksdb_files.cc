@@ -51,6 +51,16 @@ class WritableFile final : public rocksdb::FSWritableFileOwnerWrapper {
   IOStatus Sync(const IOOptions& options, IODebugContext* debug) override { return worth_repeating(target()->Sync(options, debug)); }
   IOStatus Fsync(const IOOptions& options, IODebugContext* debug) override { return worth_repeating(target()->Fsync(options, debug)); }
   IOStatus Close(const IOOptions& options, IODebugContext* debug) override { return worth_repeating(target()->Close(options, debug)); }
+  IOStatus Truncate(uint64_t size, const IOOptions& options, IODebugContext* debug) override { return worth_repeating(target()->Truncate(size, options, debug)); }
+};
+
+class Directory final : public rocksdb::FSDirectoryWrapper {
+ public:
+  using FSDirectoryWrapper::FSDirectoryWrapper;
+  IOStatus Fsync(const IOOptions& options, IODebugContext* debug) override { return worth_repeating(FSDirectoryWrapper::Fsync(options, debug)); }
+  IOStatus FsyncWithDirOptions(const IOOptions& options, IODebugContext* debug, const rocksdb::DirFsyncOptions& more) override {
+    return worth_repeating(FSDirectoryWrapper::FsyncWithDirOptions(options, debug, more));
+  }
 };
 
 class Files final : public rocksdb::FileSystemWrapper {
@@ -72,6 +82,16 @@ class Files final : public rocksdb::FileSystemWrapper {
     auto status = target()->NewWritableFile(name, options, file, debug);
     if (status.ok()) *file = std::make_unique<WritableFile>(std::move(*file));
     return worth_repeating(std::move(status));
+  }
+
+  IOStatus NewDirectory(const std::string& name, const IOOptions& options, std::unique_ptr<rocksdb::FSDirectory>* folder, IODebugContext* debug) override {
+    auto status = target()->NewDirectory(name, options, folder, debug);
+    if (status.ok()) *folder = std::make_unique<Directory>(std::move(*folder));
+    return worth_repeating(std::move(status));
+  }
+
+  IOStatus RenameFile(const std::string& from, const std::string& to, const IOOptions& options, IODebugContext* debug) override {
+    return worth_repeating(target()->RenameFile(from, to, options, debug));
   }
 };
 

@@ -55,7 +55,7 @@ std::string_view partition_in(std::string_view stored) {
   return stored.substr(2, size);
 }
 
-// Below every partition; never written but to have something to erase.
+// Below every partition; only ever erased, to have something to write.
 const std::string unused_key(1, '\0');
 
 std::string_view view(const rocksdb::Slice& text) { return {text.data(), text.size()}; }
@@ -221,7 +221,8 @@ class Log {
     if (failure_ && !repair()) return std::unexpected(*failure_);
     rocksdb::WriteOptions options;
     options.sync = true;
-    auto status = db_.Write(options, &batch);
+    auto status = touch();
+    if (status.ok()) status = db_.Write(options, &batch);
     if (!status.ok()) return fail(status);
     watermark_.acknowledge(db_.GetLatestSequenceNumber());
     return {};
@@ -243,20 +244,26 @@ class Log {
     auto now = std::chrono::steady_clock::now();
     if (now - last_repair_ < repair_pause) return false;
     last_repair_ = now;
-    // RocksDB ends a log whose file has failed only while it resumes, and only if there is something to put into a table:
-    // what the first round puts there lets the second one end it.
-    if (!end_log() && !end_log()) return false;
+    if (!end_log()) return false;
     base::log::info("metadata can be written again");
     failure_.reset();
     return true;
   }
 
-  bool end_log() {
+  // RocksDB ends a log whose file has failed only while it resumes, and only if there is something to put into a table. Where the
+  // first write after a table was begun is the one that fails, there would be nothing, and the database could never be written
+  // again. So something is there before each write; it begins the next table too, if it is time for that.
+  rocksdb::Status touch() {
     rocksdb::WriteOptions unlogged;
     unlogged.disableWAL = true;
+    return db_.Delete(unlogged, unused_key);
+  }
+
+  bool end_log() {
     auto status = db_.Resume();
-    if (status.ok()) status = db_.Delete(unlogged, unused_key);
+    if (status.ok()) status = touch();
     if (status.ok()) status = db_.Flush({});
+    if (!status.ok()) base::log::warning("metadata cannot be written yet", {{"error", status.ToString()}});
     return status.ok();
   }
 

@@ -8,7 +8,7 @@ namespace meta {
 
 struct RocksdbOptions {
   std::filesystem::path folder;
-  size_t cache_bytes = 32u << 20;         // blocks read from the disk
+  size_t cache_bytes = 64u << 20;         // blocks read from the disk
   size_t write_buffer_bytes = 16u << 20;  // written but not yet in a table, per memtable
   base::ThreadPool* pool = nullptr;       // for reads that block; must outlive the store
 };

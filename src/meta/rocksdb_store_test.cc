@@ -234,6 +234,22 @@ TEST_F(RocksdbStoreTest, GoesOnAfterTheDiskFailed) {
   EXPECT_THAT(store_->verify(), testing::IsEmpty());
 }
 
+// A database that was just opened has nothing to put into a table yet.
+TEST_F(RocksdbStoreTest, GoesOnAfterItsFirstWriteFailed) {
+  ASSERT_TRUE(put("before", "1"));
+  ASSERT_TRUE(reopen());
+  {
+    FullDisk full;
+    EXPECT_FALSE(put("large", base::random_bytes(200'000)));
+  }
+  auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while (!put("after", "2") && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+  ASSERT_TRUE(reopen());
+  EXPECT_EQ(get("before"), "1");
+  EXPECT_EQ(get("after"), "2");
+  EXPECT_FALSE(get("large")) << "a write that failed came back";
+}
+
 TEST(RocksdbUpkeep, CollectsWhenHalfIsGarbageAndItIsMuch) {
   constexpr uint64_t gigabyte = 1 << 30;
   EXPECT_TRUE(RocksdbUpkeep::is_worth_it(gigabyte, gigabyte / 2));

@@ -110,6 +110,10 @@ aws::Result<> check_expected_owner(const State& state, std::string_view header, 
   return decide(owner && owner->id == expected);
 }
 
+aws::Result<> may_on_upload(const BucketRecord& bucket, const UploadRecord& upload, const Caller& caller) {
+  return decide(owns(bucket, caller) || upload.initiator == caller.canonical_id);  // nobody's uploads are anybody's who may write
+}
+
 static aws::Result<> authorize_caller(const State& state, const aws::Call& call) {
   if (call.operation->method == aws::Method::options) return {};  // a preflight is never signed
   auto rule = rule_of(*call.operation);

@@ -23,6 +23,9 @@ aws::Result<> may_delete(const BucketRecord& bucket, const aws::Caller& caller);
 // **Errors** invalid_argument for what is not an account's id; access_denied.
 aws::Result<> check_expected_owner(const State& state, std::string_view header, std::string_view expected, const BucketRecord& bucket);
 
+// Whether the caller may go on with an upload in parts or end it: who began it may, and the bucket's owner.
+aws::Result<> may_on_upload(const BucketRecord& bucket, const UploadRecord& upload, const aws::Caller& caller);
+
 // What can be decided before the operation runs: anonymous callers at the service, the bucket's existence and
 // owner (x-amz-expected-bucket-owner), and everything that depends on the bucket alone. Operations that read an object
 // ask may_on_object themselves, once they hold its record, and DeleteObjects asks may_delete for each key. Then refuses what a header asks for and is not implemented.

@@ -1,6 +1,7 @@
 #include "s3/check_content.h"
 
 #include <xxhash.h>
+#include <xxh_x86dispatch.h>  // XXH3 with what the processor has
 
 namespace s3 {
 

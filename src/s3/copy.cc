@@ -87,7 +87,7 @@ Response copy_response(std::string_view element, std::string_view etag, base::Ti
   codec::XmlWriter xml;
   xml.open(element, s3_namespace);
   xml.element("LastModified", codec::format_iso8601(modified));
-  xml.element("ETag", quoted(etag));
+  xml.element("ETag", quoted_etag(etag));
   if (checksum) write_checksum(xml, *checksum);
   xml.close();
   return xml_response(std::move(xml).str());

@@ -130,7 +130,6 @@ Task<aws::Result<Response>> delete_objects(State& state, Call& call) {
     if (any) co_await remove_batch(state, *bucket, batch);
     left = left.subspan(batch.size());
   }
-  state.collector->wake(partition_of(bucket->id));
   codec::XmlWriter xml;
   xml.open("DeleteResult", s3_namespace);
   for (auto& target : deletion.targets) write_outcome(xml, target, deletion.quiet);

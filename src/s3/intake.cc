@@ -14,6 +14,15 @@ namespace {
 
 constexpr size_t buffer_bytes = 512 << 10;
 
+// A deletion writes too: on a disk without any room nothing could be deleted, and the only way out would not be S3's. So bytes of
+// objects leave room for as much as the metadata store writes before it gives some back. Asking for it takes no disk access.
+constexpr uint64_t reserve_bytes = 32 << 20;
+
+base::Result<> check_room(const blob::Store& blobs, uint64_t wanted_bytes) {
+  if (blobs.free_bytes() >= reserve_bytes + wanted_bytes) return {};
+  return base::fail(base::Errc::no_space, "less than 32 MiB of room would be left, which are for deletions");
+}
+
 // Fills the span as far as the body goes.
 Task<aws::Result<size_t>> fill(aws::Body& body, std::span<char> into) {
   size_t filled = 0;
@@ -29,7 +38,7 @@ Task<aws::Result<size_t>> fill(aws::Body& body, std::span<char> into) {
 class BlobIntake {
  public:
   BlobIntake(State& state, std::unique_ptr<blob::Writer> writer)
-      : writer_(std::move(writer)), background_(state.parts.pool) {}
+      : blobs_(state.parts.blobs), writer_(std::move(writer)), background_(state.parts.pool) {}
 
   // Waits for the step before and starts storing `data`, which must stay as it is until the step after.
   Task<aws::Result<>> add(std::span<const char> data) {
@@ -39,6 +48,7 @@ class BlobIntake {
     background_.start([this, data]() -> base::Result<> {
       md5_.update(base::bytes({data.data(), data.size()}));
       crc_.update(base::bytes({data.data(), data.size()}));
+      TRY_VOID(check_room(blobs_, data.size()));
       return writer_->write(data);
     });
     co_return aws::Result<>();
@@ -57,6 +67,7 @@ class BlobIntake {
   }
 
  private:
+  blob::Store& blobs_;
   std::unique_ptr<blob::Writer> writer_;
   crypto::Digest md5_{crypto::DigestKind::md5};
   crypto::Checksum crc_{crypto::ChecksumAlgorithm::crc64nvme};
@@ -89,6 +100,7 @@ Task<aws::Result<TakenIn>> take_in(State& state, aws::Body& body, std::string ow
   if (body.length().value_or(0) > max_put_bytes)
     co_return aws::fail(ErrorCode::entity_too_large, {}, {{"ProposedSize", std::to_string(*body.length())},
                                                          {"MaxSizeAllowed", std::to_string(max_put_bytes)}});
+  CO_TRY_VOID(aws::lift(check_room(state.parts.blobs, body.length().value_or(0))));
   // One byte more than fits shows that there is more.
   std::string first(std::min<uint64_t>(body.length().value_or(inline_limit_bytes), inline_limit_bytes) + 1, '\0');
   CO_TRY(filled, co_await fill(body, first));
@@ -130,6 +142,16 @@ Task<> give_up(State& state, const TakenIn& bytes) {
   if (!id) co_return;
   auto done = co_await base::offload(state.parts.pool, [&] { return state.parts.blobs.erase(*id); });
   if (!done) base::log::warning("cannot erase an unwanted blob; the next start will", {{"blob", bytes.blob}});
+}
+
+Task<> conclude(State& state, const TakenIn& bytes, const aws::Result<>& committed) {
+  static constexpr int first_of_the_server = 500;
+  if (committed)
+    co_await settle(state, bytes);
+  else if (aws::row(committed.error().code).status < first_of_the_server)
+    co_await give_up(state, bytes);
+  else if (!bytes.blob.empty())
+    base::log::warning("a blob stays until the next start: its commit failed", {{"blob", bytes.blob}});
 }
 
 std::string owner_of_object(const BucketRecord& bucket, std::string_view key) {

@@ -21,7 +21,8 @@ struct TakenIn {
 };
 
 // Reads the body to its end and stores what does not fit inline in a blob; `owner` says where it is going to be named. A body
-// that turns out wrong leaves nothing. **Errors** the body's; entity_too_large past `max_put_bytes`; those of storage.
+// that turns out wrong leaves nothing. **Errors** the body's; entity_too_large past `max_put_bytes`; those of storage, also while
+// there still is room for deletions.
 Task<aws::Result<TakenIn>> take_in(State& state, aws::Body& body, std::string owner, Inlining inlining);
 
 // Adds bytes to a checksum; many of them on the pool, so that the network thread is not held up.
@@ -30,6 +31,9 @@ Task<> add(State& state, crypto::Checksum& sum, std::span<const char> bytes);
 // After the bytes' reference was committed, or could not be.
 Task<> settle(State& state, const TakenIn& bytes);
 Task<> give_up(State& state, const TakenIn& bytes);
+// After a commit: settles the bytes, or gives them up if the change was refused. Where the store itself failed the change may still
+// come back with the next start, which asks whether the bytes are wanted.
+Task<> conclude(State& state, const TakenIn& bytes, const aws::Result<>& committed);
 
 // The `owner` of blobs for an object, and for a part of an upload
 std::string owner_of_object(const BucketRecord& bucket, std::string_view key);

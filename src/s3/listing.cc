@@ -110,7 +110,7 @@ void write_entry(codec::XmlWriter& xml, const State& state, const Request& reque
   xml.open("Contents");
   xml.element("Key", shown(request, entry.key));
   xml.element("LastModified", codec::format_iso8601(record.modified));
-  xml.element("ETag", quoted(record.etag));
+  xml.element("ETag", quoted_etag(record.etag));
   if (record.checksum) {
     xml.element("ChecksumAlgorithm", crypto::name(record.checksum->algorithm));
     xml.element("ChecksumType", name(record.checksum->type));

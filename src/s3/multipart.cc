@@ -6,6 +6,7 @@
 #include "base/encoding.h"
 #include "base/random.h"
 #include "codec/numbers.h"
+#include "s3/access.h"
 #include "s3/collector.h"
 #include "s3/keyspace.h"
 #include "s3/names.h"
@@ -34,6 +35,7 @@ Task<aws::Result<UploadRef>> read_upload(State& state, const BucketRecord& bucke
   CO_TRY(stored, aws::lift(co_await meta::get(state.meta(), partition_of(bucket.id), found.stored_key)));
   if (!stored) co_return aws::fail(ErrorCode::no_such_upload, {}, {{"UploadId", std::string(upload_id)}});
   CO_TRY(record, aws::lift(decode_upload(*stored)));
+  CO_TRY_VOID(may_on_upload(bucket, record, call.caller()));
   found.record = std::move(record);
   co_return found;
 }
@@ -83,12 +85,7 @@ Task<aws::Result<>> put_part(State& state, const BucketRecord& bucket, const Upl
     batch.put(key, encode(part));
     return {};
   });
-  if (done) {
-    state.collector->wake(partition_of(bucket.id));
-    co_await settle(state, bytes);
-  } else {
-    co_await give_up(state, bytes);
-  }
+  co_await conclude(state, bytes, done);
   co_return done;
 }
 
@@ -116,7 +113,7 @@ Task<aws::Result<Response>> create_multipart_upload(State& state, Call& call) {
   upload.id = base::random_hex(upload_id_digits);
   upload.key = call.key;
   upload.initiated = std::chrono::floor<std::chrono::seconds>(call.now);
-  upload.initiator = call.caller().anonymous() ? bucket->acl.owner : call.caller().canonical_id;
+  upload.initiator = call.caller().canonical_id;  // none of an anonymous caller
   CO_TRY(target, new_object_record(state, sender_of(call), *bucket));
   upload.target = std::move(target);
   CO_TRY(algorithm, checksum_algorithm(call.exchange.head()));
@@ -167,7 +164,7 @@ Task<aws::Result<Response>> upload_part(State& state, Call& call) {
   PartRecord part{number, bytes.size_bytes, std::chrono::floor<std::chrono::seconds>(call.now), bytes.md5, bytes.blob, *checksum};
   CO_TRY_VOID(co_await put_part(state, *bucket, upload, part, bytes));
   Response response;
-  response.headers.add("ETag", quoted(base::to_hex(base::bytes(part.md5))));
+  response.headers.add("ETag", quoted_etag(base::to_hex(base::bytes(part.md5))));
   if (part.checksum && (upload.record.checksum_algorithm || call.body->checksum()))
     response.headers.add(crypto::header_name(part.checksum->algorithm), checksum_text(*part.checksum));
   co_return response;
@@ -178,12 +175,12 @@ Task<aws::Result<Response>> abort_multipart_upload(State& state, Call& call) {
   auto upload_id = std::string(call.query.find("uploadId").value_or(""));
   CO_TRY_VOID(co_await commit(state, *bucket, [&](const meta::Reader& before, meta::Batch& batch) -> aws::Result<> {
     TRY(upload, find_upload(before, call.key, upload_id));
+    TRY_VOID(may_on_upload(*bucket, upload.record, call.caller()));
     TRY(parts, parts_of(before, upload_id));
     TRY_VOID(remove_parts(batch, upload_id, parts, {}));
     batch.erase(upload.stored_key);
     return {};
   }));
-  state.collector->wake(partition_of(bucket->id));
   co_return empty_response(204);
 }
 

@@ -5,6 +5,7 @@
 #include "base/encoding.h"
 #include "codec/numbers.h"
 #include "crypto/digest.h"
+#include "s3/access.h"
 #include "s3/collector.h"
 #include "s3/keyspace.h"
 #include "s3/multipart.h"
@@ -131,9 +132,10 @@ struct Completed {
 };
 
 // The whole change, as one transaction.
-aws::Result<Completed> complete(const Call& call, const std::string& upload_id, const WriteConditions& conditions,
+aws::Result<Completed> complete(const Call& call, const BucketRecord& bucket, const std::string& upload_id, const WriteConditions& conditions,
                                 const meta::Reader& before, meta::Batch& batch) {
   TRY(upload, find_upload(before, call.key, upload_id));
+  TRY_VOID(may_on_upload(bucket, upload.record, call.caller()));
   TRY(listed, parse_parts(call.document, upload.record.checksum_algorithm));
   if (!upload.record.completed_etag.empty()) {
     ObjectRecord done;
@@ -155,6 +157,7 @@ aws::Result<Completed> complete(const Call& call, const std::string& upload_id, 
   batch.put(segments_key(record.id), encode(segments));
   TRY_VOID(remove_parts(batch, upload_id, stored, segments));
   upload.record.completed_etag = record.etag;  // kept for a client that lost the answer, until the collector's time
+  upload.record.target.modified = record.modified;
   batch.put(upload.stored_key, encode(upload.record));
   return Completed{std::move(record), false};
 }
@@ -165,17 +168,16 @@ Task<aws::Result<Response>> complete_multipart_upload(State& state, Call& call) 
   auto upload_id = std::string(call.query.find("uploadId").value_or(""));
   Completed completed;
   CO_TRY_VOID(co_await commit(state, *bucket, [&](const meta::Reader& before, meta::Batch& batch) -> aws::Result<> {
-    TRY(done, complete(call, upload_id, conditions, before, batch));
+    TRY(done, complete(call, *bucket, upload_id, conditions, before, batch));
     completed = std::move(done);
     return {};
   }));
-  state.collector->wake(partition_of(bucket->id));
   codec::XmlWriter xml;
   xml.open("CompleteMultipartUploadResult", s3_namespace);
-  xml.element("Location", "http://" + call.host + "/" + bucket->name + "/" + call.key);
+  xml.element("Location", location_of(call));
   xml.element("Bucket", bucket->name);
   xml.element("Key", call.key);
-  xml.element("ETag", quoted(completed.record.etag));
+  xml.element("ETag", quoted_etag(completed.record.etag));
   if (auto& checksum = completed.record.checksum) write_checksum(xml, *checksum);
   xml.close();
   co_return xml_response(std::move(xml).str());

@@ -19,6 +19,9 @@ using aws::Response;
 
 namespace {
 
+// An anonymous caller has no id; what they began belongs to the bucket's owner.
+const std::string& initiator_shown(const UploadRecord& upload) { return upload.initiator.empty() ? upload.target.acl.owner : upload.initiator; }
+
 aws::Result<uint64_t> parse_limit(const Call& call, std::string_view parameter) {
   auto text = call.query.find(parameter).value_or("1000");
   auto number = codec::parse_u64(text);
@@ -31,7 +34,7 @@ void write_part(codec::XmlWriter& xml, const PartRecord& part) {
   xml.open("Part");
   xml.element("PartNumber", std::to_string(part.number));
   xml.element("LastModified", codec::format_iso8601(part.modified));
-  xml.element("ETag", quoted(base::to_hex(base::bytes(part.md5))));
+  xml.element("ETag", quoted_etag(base::to_hex(base::bytes(part.md5))));
   xml.element("Size", std::to_string(part.size_bytes));
   if (part.checksum) xml.element("Checksum" + std::string(crypto::name(part.checksum->algorithm)), checksum_text(*part.checksum));
   xml.close();
@@ -52,7 +55,7 @@ Task<aws::Result<Response>> list_parts(State& state, Call& call) {
   xml.element("Bucket", bucket->name);
   xml.element("Key", call.key);
   xml.element("UploadId", upload.record.id);
-  write_owner(xml, "Initiator", state, upload.record.initiator);
+  write_owner(xml, "Initiator", state, initiator_shown(upload.record));
   write_owner(xml, "Owner", state, upload.record.target.acl.owner);
   auto& storage_class = upload.record.target.storage_class;
   xml.element("StorageClass", storage_class.empty() ? "STANDARD" : storage_class);
@@ -120,7 +123,7 @@ void write_upload(codec::XmlWriter& xml, const State& state, const UploadRecord&
   xml.open("Upload");
   xml.element("Key", encode ? codec::percent_encode(upload.key, true) : upload.key);
   xml.element("UploadId", upload.id);
-  write_owner(xml, "Initiator", state, upload.initiator);
+  write_owner(xml, "Initiator", state, initiator_shown(upload));
   write_owner(xml, "Owner", state, upload.target.acl.owner);
   xml.element("StorageClass", upload.target.storage_class.empty() ? "STANDARD" : upload.target.storage_class);
   xml.element("Initiated", codec::format_iso8601(upload.initiated));

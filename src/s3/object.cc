@@ -2,6 +2,7 @@
 #include "s3/object.h"
 
 #include <xxhash.h>
+#include <xxh_x86dispatch.h>  // XXH3 with what the processor has
 
 #include "base/encoding.h"
 #include "codec/numbers.h"
@@ -32,12 +33,7 @@ Task<aws::Result<>> put_record(State& state, const BucketRecord& bucket, const s
     if (!bytes.data.empty()) batch.put(data_key(record.id), bytes.data);
     return {};
   });
-  if (done) {
-    state.collector->wake(partition_of(bucket.id));
-    co_await settle(state, bytes);
-  } else {
-    co_await give_up(state, bytes);
-  }
+  co_await conclude(state, bytes, done);
   co_return done;
 }
 
@@ -52,7 +48,7 @@ Task<aws::Result<Response>> put_object(State& state, Call& call) {
   if (auto& claim = call.body->checksum()) record.checksum = stored_checksum(*claim);
   CO_TRY_VOID(co_await put_record(state, *bucket, call.key, record, bytes, conditions));
   Response response;
-  response.headers.add("ETag", quoted(record.etag));
+  response.headers.add("ETag", quoted_etag(record.etag));
   add_checksum_headers(*record.checksum, response.headers);
   co_return response;
 }
@@ -225,7 +221,6 @@ Task<aws::Result<Response>> delete_object(State& state, Call& call) {
   CO_TRY_VOID(co_await commit(state, *bucket, [&](const meta::Reader& before, meta::Batch& batch) -> aws::Result<> {
     return remove_object(before, batch, call.key, conditions);
   }));
-  state.collector->wake(partition_of(bucket->id));
   co_return empty_response(204);
 }
 

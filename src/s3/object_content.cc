@@ -1,6 +1,7 @@
 #include "s3/object_content.h"
 
 #include <xxhash.h>
+#include <xxh_x86dispatch.h>  // XXH3 with what the processor has
 
 #include "base/log.h"
 #include "s3/keyspace.h"
@@ -13,6 +14,7 @@ using base::Errc;
 namespace {
 
 constexpr size_t piece_bytes = 256 << 10;  // a multiple of the blob store's blocks
+constexpr size_t view_bytes = 512 << 10;   // fits a core's second-level cache, where it is read twice: to check and to send
 
 class SegmentsContent final : public aws::Content {
  public:
@@ -40,6 +42,8 @@ class SegmentsContent final : public aws::Content {
       reader_.reset();
     }
     if (!reader_) CO_TRY_VOID(co_await open_segment());
+    CO_TRY(lent, view_piece());
+    if (lent) co_return *lent;
     // Up to the next multiple of a piece, so that blocks are read and checked once.
     uint64_t count = std::min({uint64_t(piece_bytes - offset_ % piece_bytes), left_, segments_[index_].size_bytes - offset_});
     if (buffer_.size() < count) buffer_.resize(count);
@@ -49,6 +53,22 @@ class SegmentsContent final : public aws::Content {
     offset_ += count;
     left_ -= count;
     co_return std::span<const char>(into);
+  }
+
+  // The next whole blocks where the operating system keeps them, if it can lend them; valid until the next piece.
+  base::Result<std::optional<std::span<const char>>> view_piece() {
+    view_ = {};
+    if (offset_ % blob::Reader::view_alignment) return std::nullopt;
+    uint64_t in_segment = segments_[index_].size_bytes - offset_;
+    uint64_t count = std::min({uint64_t(view_bytes), left_, in_segment});
+    if (count < in_segment) count -= count % blob::Reader::view_alignment;
+    if (count < blob::Reader::view_alignment) return std::nullopt;  // too little to be worth a mapping
+    TRY(lent, reader_->try_view(offset_, count));
+    if (!lent) return std::nullopt;
+    view_ = std::move(*lent);
+    offset_ += count;
+    left_ -= count;
+    return view_.bytes();
   }
 
   Task<base::Result<>> open_segment() {
@@ -66,6 +86,7 @@ class SegmentsContent final : public aws::Content {
   uint64_t offset_, left_;  // offset within the segment
   std::unique_ptr<blob::Reader> reader_;
   std::vector<char> buffer_;
+  base::PinnedPages view_;
   std::optional<std::span<const char>> ahead_;
 };
 

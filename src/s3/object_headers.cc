@@ -78,6 +78,7 @@ aws::Result<> take_metadata(const http::RequestHead& said, ObjectRecord& record)
     if (field.size() <= metadata_prefix.size() || !http::equal_ignoring_case(field.substr(0, metadata_prefix.size()), metadata_prefix))
       continue;
     size += field.size() - metadata_prefix.size() + value.size();
+    if (size > metadata_limit_bytes) break;  // before any of it is decoded
     add_metadata(record.metadata, http::to_lower(field.substr(metadata_prefix.size())), codec::rfc2047_decode(value));
   }
   if (size > metadata_limit_bytes)
@@ -115,7 +116,7 @@ aws::Result<ObjectRecord> new_object_record(const State& state, const Sender& se
 
 // What precedes and what follows the headers that a request may override.
 static void add_first_headers(const ObjectRecord& record, http::HeaderList& headers) {
-  headers.add("ETag", quoted(record.etag));
+  headers.add("ETag", quoted_etag(record.etag));
   headers.add("Last-Modified", codec::format_http_date(record.modified));
   headers.add("Accept-Ranges", "bytes");
 }
@@ -151,7 +152,7 @@ http::HeaderList overridden_headers(const aws::Call& call, const ObjectRecord& r
   return headers;
 }
 
-std::string quoted(std::string_view etag) {
+std::string quoted_etag(std::string_view etag) {
   std::string out = "\"";
   out += etag;
   out += '"';

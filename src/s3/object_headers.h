@@ -34,7 +34,7 @@ http::HeaderList overridden_headers(const aws::Call& call, const ObjectRecord& r
 void add_checksum_headers(const StoredChecksum& checksum, http::HeaderList& headers);
 
 // ETag with its quotes.
-std::string quoted(std::string_view etag);
+std::string quoted_etag(std::string_view etag);
 // "base64", or "base64-N" for a composite one of N parts.
 std::string checksum_text(const StoredChecksum& checksum);
 // "COMPOSITE" or "FULL_OBJECT".

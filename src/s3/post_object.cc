@@ -29,9 +29,15 @@ aws::Result<std::string> boundary_of(const Call& call) {
 }
 
 // A form says in fields what other uploads say in headers; only the ACL's field has a shorter name.
-RequestHead as_headers(const std::vector<codec::FormField>& fields) {
+// **Errors** invalid_argument for a name that is none of a header's: it could become several when it is sent back.
+aws::Result<RequestHead> as_headers(const std::vector<codec::FormField>& fields) {
   RequestHead said;
-  for (auto& [name, value] : fields) said.add_field(http::equal_ignoring_case(name, "acl") ? "x-amz-acl" : name, value);
+  for (auto& [name, value] : fields) {
+    if (!http::is_token(name))
+      return aws::fail(ErrorCode::invalid_argument, "A form field's name holds characters that no header's name may hold.",
+                       {{"ArgumentName", name}, {"ArgumentValue", value}});
+    said.add_field(http::equal_ignoring_case(name, "acl") ? "x-amz-acl" : name, value);
+  }
   return said;
 }
 
@@ -85,13 +91,6 @@ aws::Result<> expect_checksum(const RequestHead& said, PostForm& form) {
   return {};
 }
 
-std::string location_of(const Call& call) {
-  std::string location = call.exchange.peer().tls ? "https://" : "http://";
-  location += call.host;
-  if (!call.virtual_host) location += "/" + call.bucket;
-  return location + "/" + codec::percent_encode(call.key, true);
-}
-
 bool is_url(std::string_view text) {
   bool scheme = text.starts_with("http://") || text.starts_with("https://");
   return scheme && std::ranges::all_of(text, [](unsigned char c) { return c > ' ' && c != 0x7f; });
@@ -105,7 +104,7 @@ std::optional<std::string> redirect_of(const RequestHead& said, const Call& call
   auto fragment = std::min(url->find('#'), url->size());
   std::string target(url->substr(0, fragment));
   target += target.contains('?') ? '&' : '?';
-  target += "bucket=" + codec::percent_encode(call.bucket) + "&key=" + codec::percent_encode(call.key) + "&etag=" + codec::percent_encode(quoted(record.etag));
+  target += "bucket=" + codec::percent_encode(call.bucket) + "&key=" + codec::percent_encode(call.key) + "&etag=" + codec::percent_encode(quoted_etag(record.etag));
   return target.append(url->substr(fragment));
 }
 
@@ -115,7 +114,7 @@ std::string post_response(const Call& call, const ObjectRecord& record) {
   xml.element("Location", location_of(call));
   xml.element("Bucket", call.bucket);
   xml.element("Key", call.key);
-  xml.element("ETag", quoted(record.etag));
+  xml.element("ETag", quoted_etag(record.etag));
   xml.close();
   return std::move(xml).str();
 }
@@ -131,7 +130,7 @@ Response answer(const RequestHead& said, const Call& call, const ObjectRecord& r
   else
     response = empty_response(status == "200" ? 200 : 204);
   response.headers.add("Location", redirect ? *redirect : location_of(call));
-  response.headers.add("ETag", quoted(record.etag));
+  response.headers.add("ETag", quoted_etag(record.etag));
   add_checksum_headers(*record.checksum, response.headers);
   return response;
 }
@@ -141,7 +140,7 @@ Task<aws::Result<Response>> post_object(State& state, Call& call) {
   CO_TRY(boundary, boundary_of(call));
   PostForm form(state, *call.body, boundary);
   CO_TRY_VOID(co_await form.read_fields());
-  auto said = as_headers(form.fields());
+  CO_TRY(said, as_headers(form.fields()));
   CO_TRY(key, key_of(said));
   call.key = std::move(key);
   CO_TRY_VOID(check_access(state, call, *bucket, said, form));

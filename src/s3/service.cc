@@ -1,6 +1,8 @@
 // The service that the pipeline sees: routes, access, operations, errors as XML.
 #include "s3/service.h"
 
+#include <set>
+
 #include "base/log.h"
 #include "codec/percent.h"
 #include "codec/utf8.h"
@@ -44,7 +46,8 @@ class S3 final : public aws::Service {
     TRY_VOID(state_.parts.blobs.recover([this](const blob::Pending& pending) { return owner_names_blob(state_.meta(), pending); }));
     TRY_VOID(state_.buckets.load());
     TRY_VOID(finish_deletions());
-    state_.collector = std::make_unique<Collector>(state_.meta(), state_.parts.blobs);
+    TRY_VOID(drop_leftover_partitions());
+    state_.collector = std::make_unique<Collector>(state_.meta(), state_.parts.blobs, state_.parts.clock);
     return {};
   }
 
@@ -105,6 +108,23 @@ class S3 final : public aws::Service {
       if (!closed) continue;
       base::log::info("finishing the deletion of a bucket", {{"bucket", bucket->name}});
       TRY_VOID(state_.buckets.remove_blocking(bucket->name, bucket->id));
+    }
+    return {};
+  }
+
+  // What an earlier process left of deleted buckets. While requests run such a partition has to stay closed, for those that had
+  // found the bucket before it was deleted.
+  base::Result<> drop_leftover_partitions() {
+    std::set<std::string> used;
+    for (auto& bucket : state_.buckets.all()) used.insert(partition_of(bucket->id));
+    TRY(partitions, state_.meta().partitions());
+    for (auto& partition : partitions) {
+      if (!bucket_id_of(partition) || used.contains(partition)) continue;
+      auto reader = state_.meta().reader(partition);
+      auto cursor = reader->cursor();
+      cursor->seek({&garbage_prefix, 1});
+      bool awaits_collector = cursor->valid() && cursor->key().front() == garbage_prefix;
+      if (!awaits_collector) TRY_VOID(state_.meta().drop(partition));
     }
     return {};
   }

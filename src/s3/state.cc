@@ -1,5 +1,6 @@
 #include "s3/state.h"
 
+#include "codec/percent.h"
 #include "s3/access.h"
 #include "s3/collector.h"
 #include "s3/keyspace.h"
@@ -147,6 +148,13 @@ aws::Response xml_response(std::string body, int status) {
   response.headers.add("Content-Type", "application/xml");
   response.body = std::move(body);
   return response;
+}
+
+std::string location_of(const aws::Call& call) {
+  std::string location = call.exchange.peer().tls ? "https://" : "http://";
+  location += call.host;
+  if (!call.virtual_host) location += "/" + call.bucket;
+  return location + "/" + codec::percent_encode(call.key, true);
 }
 
 aws::Response empty_response(int status) {

@@ -79,6 +79,8 @@ struct Operation : aws::OperationRow {
 };
 
 // Helpers for handlers.
+// The URL of the call's object, the way the client came.
+std::string location_of(const aws::Call& call);
 aws::Response xml_response(std::string body, int status = 200);
 aws::Response empty_response(int status);
 

@@ -9,18 +9,21 @@ using aws::ErrorCode;
 
 namespace {
 
-// Tells the cache what is going to be written.
+// Tells the cache what is going to be written, and notes whether anything is left to the collector.
 class WatchedBatch final : public meta::Batch {
  public:
   WatchedBatch(meta::Batch& batch, ObjectCache::Change& change) : batch_(batch), change_(change) {}
   void put(std::string_view key, std::string_view value) override {
     watch(key);
+    queues_garbage_ = queues_garbage_ || key.starts_with(garbage_prefix);
     batch_.put(key, value);
   }
   void erase(std::string_view key) override {
     watch(key);
     batch_.erase(key);
   }
+
+  bool queues_garbage() const { return queues_garbage_; }
 
  private:
   void watch(std::string_view key) {
@@ -29,22 +32,26 @@ class WatchedBatch final : public meta::Batch {
 
   meta::Batch& batch_;
   ObjectCache::Change& change_;
+  bool queues_garbage_ = false;
 };
 
 }  // namespace
 
 Task<aws::Result<>> commit(State& state, const BucketRecord& bucket, Change change) {
   aws::Result<> decided;
+  bool garbage = false;
   auto partition = partition_of(bucket.id);
   ObjectCache::Change watched(state.cache, bucket.id);  // until the outcome is known
   auto done = co_await state.meta().commit(partition, [&](const meta::Reader& before, meta::Batch& batch) -> base::Result<> {
     TRY(closed, before.get(closed_key));
     WatchedBatch writes(batch, watched);
     decided = closed ? aws::fail(ErrorCode::no_such_bucket, {}, {{"BucketName", bucket.name}}) : change(before, writes);
+    garbage = writes.queues_garbage();
     if (!decided) return base::fail(base::Errc::conflict, "given up");
     return {};
   });
   if (!decided) co_return decided;
+  if (done && garbage) state.collector->wake(partition);
   co_return aws::lift(std::move(done));
 }
 

@@ -12,6 +12,13 @@ int complain(const base::Error& error) {
   return 1;
 }
 
+// As one word of a POSIX shell, whatever is in it.
+static std::string shell_word(std::string_view text) {
+  std::string out = "'";
+  for (char c : text) out += c == '\'' ? std::string_view("'\\''") : std::string_view(&c, 1);
+  return out + "'";
+}
+
 int print_credentials(const Options& options) {
   auto pair = read_root_key(options.data);
   if (!pair) return complain(pair.error());
@@ -20,7 +27,7 @@ int print_credentials(const Options& options) {
   else if (options.credentials_format == "profile")
     fmt::print("[default]\naws_access_key_id = {}\naws_secret_access_key = {}\n", pair->id, pair->secret);
   else
-    fmt::print("export AWS_ACCESS_KEY_ID={}\nexport AWS_SECRET_ACCESS_KEY={}\nexport AWS_DEFAULT_REGION={}\n", pair->id, pair->secret, options.region);
+    fmt::print("export AWS_ACCESS_KEY_ID={}\nexport AWS_SECRET_ACCESS_KEY={}\nexport AWS_DEFAULT_REGION={}\n", shell_word(pair->id), shell_word(pair->secret), shell_word(options.region));
   return 0;
 }
 

@@ -79,14 +79,21 @@ std::string reachable(std::string address) {
   return address;
 }
 
+// What a user types to call this program.
+std::string own_name() {
+  std::error_code error;
+  auto path = std::filesystem::read_symlink("/proc/self/exe", error);
+  return error || path == "/usr/bin/cumulet" ? "cumulet" : path.string();
+}
+
 void print_greeting(const http::Server& server, const DataFolder& folder, const http::Certificates& certificates) {
   auto address = reachable(server.addresses().front());
   fmt::print("Cumulet {} serves S3 at http://{} (and https, same port; certificate to trust: {})\n", version, address, certificates.ca_path().string());
   for (size_t i = 1; i < server.addresses().size(); i++) fmt::print("  also at http://{}\n", reachable(server.addresses()[i]));
   auto data = folder.path().string();
-  fmt::print("\n  eval \"$(cumulet credentials --data '{}')\"\n  export AWS_ENDPOINT_URL=http://{}\n  aws --endpoint-url \"$AWS_ENDPOINT_URL\" s3 mb s3://my-bucket\n\n"
+  fmt::print("\n  eval \"$({} credentials --data '{}')\"\n  export AWS_ENDPOINT_URL=http://{}\n  aws --endpoint-url \"$AWS_ENDPOINT_URL\" s3 mb s3://my-bucket\n\n"
              "Data: {}   Key pair: {}/rootkey.csv   Stop: Ctrl-C\n",
-             data, address, data, data);
+             own_name(), data, address, data, data);
   std::fflush(stdout);
 }
 

@@ -19,6 +19,7 @@ class FaultyFile final : public File {
     return count;
   }
   Result<size_t> read_cached_at(uint64_t offset, std::span<char> into) const override { return read_at(offset, into); }
+  std::optional<PinnedPages> pin_cached(uint64_t, size_t) const override { return std::nullopt; }
 
   Result<> write_at(uint64_t offset, std::span<const char> data) override {
     std::lock_guard lock(files_.mutex_);

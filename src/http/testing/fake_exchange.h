@@ -29,6 +29,7 @@ class FakeExchange final : public Exchange {
 
   const RequestHead& head() const override { return head_; }
   const Peer& peer() const override { return peer_; }
+  void add_field(std::string_view name, std::string_view value) override { head_.add_field(name, value); }
   std::optional<uint64_t> content_length() const override;
   base::Task<base::Result<size_t>> read(std::span<char> into) override;
   base::Task<base::Result<>> respond(int status, const HeaderList& headers, std::string_view body) override;

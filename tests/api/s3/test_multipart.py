@@ -400,3 +400,28 @@ def test_complete_and_upload_again_at_once(s3, bucket, upload, seed):
     assert completed in ("ok", "InvalidPart") and again in ("ok", "NoSuchUpload")
     if completed == "ok":
         assert read(s3, bucket) == noise(70000, 1)
+
+
+def test_uploads_of_others(s3, other, raw, raw_other, raw_anonymous, bucket):
+    """Who may write to a bucket may not therefore fill, complete, list or abort what another began."""
+    s3.put_bucket_acl(Bucket=bucket, ACL="public-read-write")
+    upload = raw.post(f"/{bucket}/a", query={"uploads": None}).text("UploadId")
+    part = raw.put(f"/{bucket}/a", b"mine", {"partNumber": 1, "uploadId": upload}).etag
+    document = f"<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>{part}</ETag></Part></CompleteMultipartUpload>".encode()
+    for client in (raw_other, raw_anonymous):
+        assert client.put(f"/{bucket}/a", b"theirs", {"partNumber": 1, "uploadId": upload}).outcome == (403, "AccessDenied")
+        assert client.get(f"/{bucket}/a", {"uploadId": upload}).outcome == (403, "AccessDenied")
+        assert client.post(f"/{bucket}/a", document, {"uploadId": upload}).outcome == (403, "AccessDenied")
+        assert client.delete(f"/{bucket}/a", {"uploadId": upload}).outcome == (403, "AccessDenied")
+    assert raw.post(f"/{bucket}/a", document, {"uploadId": upload}).status == 200
+    theirs = raw_other.post(f"/{bucket}/b", query={"uploads": None}).text("UploadId")
+    assert raw_other.put(f"/{bucket}/b", b"1", {"partNumber": 1, "uploadId": theirs}).status == 200
+    assert raw.delete(f"/{bucket}/b", {"uploadId": theirs}).status == 204  # the bucket's owner may
+
+
+def test_upload_of_nobody(s3, raw_anonymous, bucket):
+    s3.put_bucket_acl(Bucket=bucket, ACL="public-read-write")
+    upload = raw_anonymous.post(f"/{bucket}/a", query={"uploads": None}).text("UploadId")
+    etag = raw_anonymous.put(f"/{bucket}/a", b"1", {"partNumber": 1, "uploadId": upload}).etag
+    document = f"<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>{etag}</ETag></Part></CompleteMultipartUpload>".encode()
+    assert raw_anonymous.post(f"/{bucket}/a", document, {"uploadId": upload}).status == 200

@@ -277,3 +277,10 @@ def test_content_that_is_cut_short_by_the_form(page, s3, bucket):
 def test_an_object_stored_by_a_form_is_its_signers(page, s3, bucket, account):
     page.upload({"key": "a"})
     assert s3.get_object_acl(Bucket=bucket, Key="a")["Owner"]["ID"] == account.canonical
+
+
+def test_field_name_that_is_no_header_name(page, raw, bucket):
+    """It would come back as a header of its own choosing."""
+    for name in ("x-amz-meta-a: b\nSet-Cookie: sid=evil\nx", "x-amz-meta-\u00e9", "x-amz-meta-a b"):
+        assert page.upload({"key": "a", name: "1"}).status == 400
+    assert raw.get(f"/{bucket}/a").status == 404

@@ -488,3 +488,38 @@ def test_v2_presigned_without_a_parameter(raw, path, name):
     start, _, query = request.target.partition("?")
     request.target = start + "?" + "&".join(part for part in query.split("&") if not part.startswith(name + "="))
     assert raw.send(request).outcome == DENIED
+
+
+# What signed requests must not be able to do, and what presigned ones must
+
+def test_signed_headers_that_repeat(raw, path):
+    """Each repetition would repeat all fields of the name: 20 KB could take gigabytes."""
+    request = raw.sign("GET", path)
+    request.headers += [("a", "1")] * 200
+    names = "host;x-amz-content-sha256;x-amz-date" + ";a" * 200
+    request.set("Authorization", request.get("Authorization").replace("host;x-amz-content-sha256;x-amz-date", names))
+    assert raw.send(request).outcome == MALFORMED
+
+
+def test_presigned_with_headers_as_parameters(raw, raw_anonymous, path):
+    """As the JavaScript SDK presigns."""
+    more = {"x-amz-acl": "public-read", "x-amz-meta-n": "1", "x-amz-storage-class": "STANDARD_IA"}
+    assert raw.send(raw.presign_v4("PUT", path, more, body=b"new")).status == 200
+    got = raw_anonymous.get(path)
+    assert (got.body, got.headers["x-amz-meta-n"], got.headers["x-amz-storage-class"]) == (b"new", "1", "STANDARD_IA")
+    refused = raw.send(raw.presign_v4("PUT", path, {"x-amz-object-lock-mode": "GOVERNANCE"}, body=b"1"))
+    assert refused.outcome == (501, "NotImplemented")
+
+
+def test_presigned_parameter_and_another_header(raw, path):
+    request = raw.presign_v4("PUT", path, {"x-amz-acl": "private"}, body=b"1")
+    request.set("x-amz-acl", "public-read")
+    assert raw.send(request).outcome == DENIED
+
+
+def test_v2_presigned_with_headers_as_parameters(raw, path):
+    request = raw.presign_v2("PUT", path, headers={"x-amz-meta-n": "2"}, body=b"1")
+    request.remove("x-amz-meta-n")
+    request.target += "&x-amz-meta-n=2"
+    assert raw.send(request).status == 200
+    assert raw.head(path).headers["x-amz-meta-n"] == "2"
