@@ -41,6 +41,26 @@ TEST(Target, IsRefusedInOtherForms) {
   EXPECT_EQ(parsed(many), "InvalidURI");
 }
 
+// What of a presigned query becomes a header.
+TEST(Target, PromotesParametersOfPresignedRequests) {
+  auto promoted = [](std::string target, const http::testing::Headers& headers = {}) {
+    http::testing::FakeExchange exchange("PUT", target, headers);
+    Call call{exchange};
+    EXPECT_TRUE(read_target(call));
+    promote_parameters(call);
+    std::string out;
+    for (size_t i = 0; i < exchange.head().field_count(); i++) out += std::string(exchange.head().field(i).name) + "=" + std::string(exchange.head().field(i).value) + "&";
+    return out;
+  };
+  EXPECT_EQ(promoted("/?x-amz-acl=private"), "");
+  EXPECT_EQ(promoted("/?X-Amz-Acl=private&X-Amz-Meta-A=a+b&acl&X-Amz-Signature=x"), "x-amz-acl=private&x-amz-meta-a=a b&");
+  EXPECT_EQ(promoted("/?x-amz-acl=private&Signature=x&AWSAccessKeyId=y"), "x-amz-acl=private&");
+  EXPECT_EQ(promoted("/?x-amz-acl=private&x-amz-acl=public-read&X-Amz-Signature=x"), "x-amz-acl=private&");
+  EXPECT_EQ(promoted("/?x-amz-acl=private&X-Amz-Signature=x", {{"x-amz-acl", "public-read"}}), "x-amz-acl=public-read&");
+  EXPECT_EQ(promoted("/?X-Amz-Date=1&X-Amz-Expires=1&X-Amz-Content-Sha256=1&x-amz-checksum-crc32=1&X-Amz-Security-Token=1&X-Amz-Signature=x"), "");
+  EXPECT_EQ(promoted("/?x-amz-a%0d%0ab=1&x-amz-a=1%0d%0ab:2&x-amz-b%3a=1&X-Amz-Signature=x"), "");
+}
+
 TEST(Target, HasOneHost) {
   auto host = [](http::testing::Headers headers, int version = 11) {
     http::RequestHead head;

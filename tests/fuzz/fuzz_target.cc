@@ -73,6 +73,8 @@ int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   http::testing::FakeExchange exchange(name, text, {{"Host", std::string(host)}, {"x-amz-copy-source", "b/k"}});
   aws::Call call{exchange};
   if (!aws::read_target(call) || !aws::read_host(call)) return 0;
+  aws::promote_parameters(call);
+  for (size_t i = 0; i < exchange.head().field_count(); i++) fuzz::check(http::is_token(exchange.head().field(i).name));
   auto found = s3::locate(call.host, call.path, hosts);
   check_location(found, call);
   auto method = std::ranges::find(methods, name) - methods;
