@@ -31,11 +31,7 @@ class AuthenticateTest : public ::testing::Test {
   std::string outcome(std::string_view method, std::string_view target, const Headers& headers) {
     auto found = run(method, target, headers);
     if (!found) return std::string(row(found.error().code).name);
-<<<<<<< HEAD
-    return found->caller ? found->caller->access_key_id : "anonymous";
-=======
     return !found->caller ? "anonymous" : found->caller->access_key_id;
->>>>>>> fuzz
   }
   std::string outcome(const Headers& headers) { return outcome("GET", "/b/k", headers); }
 

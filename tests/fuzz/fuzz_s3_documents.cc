@@ -69,11 +69,7 @@ class Storage {
     auto path = target.substr(0, target.find('?'));
     call.host = "localhost", call.path = path;
     if (path.size() < target.size()) call.query = codec::Query::parse(target.substr(path.size() + 1)).value();
-<<<<<<< HEAD
-    call.identity = std::make_shared<aws::Caller>(aws::Caller{std::string(12, '1'), owner, "alice", "AKID"});
-=======
     call.identity = std::make_shared<const aws::Caller>(aws::Caller{std::string(12, '1'), owner, "alice", "AKID"});
->>>>>>> fuzz
     call.document = document;
     fuzz::check(service_->route(call).has_value());
     auto answer = base::testing::run_task(service_->run(call));
