@@ -37,7 +37,7 @@ class SourceBody final : public aws::Body {
   Task<aws::Result<size_t>> read(std::span<char> into) override {
     if (piece_.empty()) CO_TRY_VOID(co_await next_piece());
     size_t count = std::min(piece_.size(), into.size());
-    std::memcpy(into.data(), piece_.data(), count);
+    if (count) std::memcpy(into.data(), piece_.data(), count);
     piece_ = piece_.subspan(count);
     co_return count;
   }
