@@ -12,7 +12,13 @@ void Background::start(std::move_only_function<Result<>()> step) {
     std::lock_guard lock(mutex_);
     running_ = true;
   }
-  pool_.post([this, step = std::move(step)]() mutable { finish(step()); });
+  pool_.post([this, step = std::move(step)]() mutable { finish(run(step)); });
+}
+
+Result<> Background::run(std::move_only_function<Result<>()>& step) try {
+  return step();
+} catch (...) {
+  return std::unexpected(error_of_exception("a step"));
 }
 
 void Background::finish(Result<> result) {

@@ -20,13 +20,14 @@ class Background {
   ~Background();
   Background(const Background&) = delete;
 
-  // Starts a step. **Requires** no step is running: `join` came back since the last start.
+  // Starts a step; what it throws is the error unavailable. **Requires** no step is running: `join` came back since the last start.
   void start(std::move_only_function<Result<>()> step);
 
   // Waits for the running step and returns its result; success at once when none runs.
   Task<Result<>> join();
 
  private:
+  static Result<> run(std::move_only_function<Result<>()>& step);
   void finish(Result<> result);
 
   ThreadPool& pool_;

@@ -7,6 +7,8 @@
 #include <mutex>
 #include <thread>
 
+#include "base/log.h"
+
 namespace base {
 
 struct ThreadPool::State {
@@ -56,6 +58,19 @@ void ThreadPool::post(std::move_only_function<void()> work) {
 size_t ThreadPool::queued() const {
   std::lock_guard lock(state_->mutex);
   return state_->queue.size();
+}
+
+Error error_of_exception(std::string_view where) {
+  std::string what(where);
+  try {
+    throw;
+  } catch (const std::exception& e) {
+    what += " threw: " + std::string(e.what());
+  } catch (...) {
+    what += " threw";
+  }
+  log::error("an exception became an error", {{"what", what}});
+  return {Errc::unavailable, std::move(what)};
 }
 
 }  // namespace base

@@ -5,11 +5,14 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <exception>
+#include <expected>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <utility>
 
+#include "base/result.h"
 #include "base/task.h"
 
 namespace base {
@@ -22,6 +25,7 @@ class ThreadPool {
   ~ThreadPool();
   ThreadPool(const ThreadPool&) = delete;
 
+  // **Requires** the work does not throw.
   void post(std::move_only_function<void()> work);
   // How many pieces of work are waiting for a thread.
   size_t queued() const;
@@ -51,13 +55,34 @@ Task<T> suspend(Start start) {
   co_return value;
 }
 
-// Runs `work` on the pool and returns what it returns, back on the task's own thread. T must be movable and not void.
+// The error that stands for an exception of a piece of work: unavailable, since it is lack of memory if it is no bug. To be
+// called while the exception is handled.
+Error error_of_exception(std::string_view where);
+
+template <class T>
+inline constexpr bool is_result = false;
+template <class T>
+inline constexpr bool is_result<Result<T>> = true;
+
+// Runs `work` on the pool and returns what it returns, back on the task's own thread. T must be movable and not void. What
+// the work throws becomes an error (unavailable) where T is a Result; else the task throws it.
 template <class Work>
 auto offload(ThreadPool& pool, Work work) -> Task<decltype(work())> {
   using T = decltype(work());
-  co_return co_await suspend<T>([&pool, &work](auto resume) {
-    pool.post([&work, resume = std::move(resume)]() mutable { resume(work()); });
+  using Outcome = std::expected<T, std::exception_ptr>;
+  auto caught = [&work]() -> Outcome {
+    try {
+      return Outcome(std::in_place, work());
+    } catch (...) {
+      if constexpr (is_result<T>) return Outcome(std::in_place, std::unexpected(error_of_exception("work on a pool")));
+      return std::unexpected(std::current_exception());
+    }
+  };
+  auto outcome = co_await suspend<Outcome>([&pool, &caught](auto resume) {
+    pool.post([&caught, resume = std::move(resume)]() mutable { resume(caught()); });
   });
+  if (!outcome) std::rethrow_exception(outcome.error());
+  co_return *std::move(outcome);
 }
 
 }  // namespace base

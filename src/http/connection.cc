@@ -52,6 +52,7 @@ Task<bool> Connection::set_up() {
 void Connection::begin_request() {
   parser_.reset();
   body_left_ = received_ = sent_ = response_left_ = 0;
+  waited_for_body_ = {};
   continue_due_ = body_failed_ = head_request_ = false;
   status_ = 0;
   out_.clear();
@@ -119,14 +120,14 @@ Task<bool> Connection::serve_one() {
   head_request_ = head().method() == "HEAD";
   body_left_ = parser_.content_length().value_or(0);
   continue_due_ = head().has_token("Expect", "100-continue") && head().version() >= 11;
-  wait_at_most(context_.limits.stalled);
+  wait_no_more();
   try {
     co_await context_.handler(*this);
   } catch (const std::exception& e) {
     base::log::error("a handler threw", {{"what", e.what()}, {"method", head().method()}});
     co_return false;
   }
-  if (!out_.empty() && !co_await stream_.write(out_)) co_return false;  // a response without a body
+  if (!out_.empty() && !co_await send({})) co_return false;  // a response without a body
   if (!status_ || (response_left_ && !head_request_)) co_return false;  // cut off: the client must see that
   if (body_unread() && keep_alive_) keep_alive_ = co_await drain_body();
   if (!keep_alive_ || finishing_) co_await linger();
@@ -175,6 +176,14 @@ void Connection::finish_up() {
   if (idle_) stream_.close();
 }
 
+// Each byte gives its sender more time, but not much.
+void Connection::wait_for_body() {
+  auto& limits = context_.limits;
+  auto earned = std::chrono::seconds(received_ / std::max<uint64_t>(1, limits.slowest_body));
+  wait_at_most(limits.stalled);
+  deadline_ = std::min(deadline_, Clock::now() + limits.stalled + earned - waited_for_body_);
+}
+
 Task<Result<>> Connection::send_continue() {
   continue_due_ = false;
   if (!buffered().empty()) co_return Result<>();  // the client did not wait
@@ -184,9 +193,12 @@ Task<Result<>> Connection::send_continue() {
 
 Task<Result<size_t>> Connection::read(std::span<char> into) {
   if (!body_unread()) co_return size_t(0);
+  wait_for_body();
+  auto began = Clock::now();
   if (continue_due_) CO_TRY_VOID(co_await send_continue());
-  wait_at_most(context_.limits.stalled);
   auto count = parser_.content_length() ? co_await read_sized(into) : co_await read_chunked(into);
+  waited_for_body_ += Clock::now() - began;
+  wait_no_more();
   if (count)
     received_ += *count;
   else
@@ -266,10 +278,17 @@ Task<Result<>> Connection::respond(int status, const HeaderList& headers, std::s
 
 void Connection::start(int status, const HeaderList& headers, uint64_t length_bytes) { compose_head(status, headers, length_bytes); }
 
-Task<Result<>> Connection::write(std::span<const char> data) {
+// The response's head, where it was not sent yet, and the data.
+Task<Result<>> Connection::send(std::span<const char> data) {
   wait_at_most(context_.limits.stalled);
-  CO_TRY_VOID(co_await stream_.write(out_, data));
-  out_.clear();
+  auto sent = co_await stream_.write(out_, data);
+  wait_no_more();
+  if (sent) out_.clear();
+  co_return sent;
+}
+
+Task<Result<>> Connection::write(std::span<const char> data) {
+  CO_TRY_VOID(co_await send(data));
   sent_ += data.size();
   response_left_ -= std::min<uint64_t>(response_left_, data.size());
   co_return Result<>();

@@ -36,7 +36,7 @@ class Connection final : public Exchange {
   // Serves until the client or a limit ends it.
   base::Task<> run();
 
-  // Ends it when what it waits for is overdue; the shard calls this about once a second.
+  // Ends it when it waits for the peer and that is overdue; the shard calls this about once a second.
   void end_if_overdue(Clock::time_point now);
   // Ends it now if between requests, else after the response.
   void finish_up();
@@ -63,6 +63,7 @@ class Connection final : public Exchange {
   base::Task<> refuse(int status);
   base::Task<base::Result<>> fill(size_t at_least_free);
   base::Task<base::Result<>> send_continue();
+  base::Task<base::Result<>> send(std::span<const char> data);
   base::Task<base::Result<size_t>> read_sized(std::span<char> into);
   base::Task<base::Result<size_t>> read_chunked(std::span<char> into);
   base::Task<bool> drain_body();
@@ -73,12 +74,14 @@ class Connection final : public Exchange {
   bool will_drain() const;
   std::string_view buffered() const { return {in_.data() + in_begin_, in_end_ - in_begin_}; }
   void wait_at_most(std::chrono::seconds time) { deadline_ = Clock::now() + time; }
+  void wait_for_body();
+  void wait_no_more() { deadline_ = Clock::time_point::max(); }
 
   Peer peer_;  // read from the socket before the stream takes it
   Stream stream_;
   ConnectionContext context_;
   RequestParser parser_;
-  Clock::time_point deadline_;
+  Clock::time_point deadline_;  // of what the peer is waited for; a handler's own work has none
   bool idle_ = true, finishing_ = false;
 
   std::vector<char> in_;  // read from the socket, not yet used: [in_begin_, in_end_)
@@ -86,6 +89,7 @@ class Connection final : public Exchange {
 
   // of the request at hand
   uint64_t body_left_ = 0;
+  Clock::duration waited_for_body_{};
   bool continue_due_ = false, body_failed_ = false, keep_alive_ = true;
   uint64_t received_ = 0;
   // of its response

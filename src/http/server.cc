@@ -29,6 +29,14 @@ static constexpr auto as_result = asio::as_tuple(asio::use_awaitable_t<base::Exe
 
 namespace {
 
+void log_exception(std::string_view event, const std::exception_ptr& exception) noexcept try {
+  std::rethrow_exception(exception);
+} catch (const std::exception& e) {
+  try {
+    base::log::error(event, {{"what", e.what()}});
+  } catch (...) {}  // out of memory, as likely as not
+} catch (...) {}
+
 // A network thread and the connections that live on it.
 struct Shard {
   asio::io_context io{1};
@@ -40,12 +48,29 @@ struct Shard {
   std::thread thread;
 
   Task<> serve(Socket socket, ConnectionContext context) {
-    auto place = connections.emplace(connections.end(), std::move(socket), context);
-    if (stopping) place->finish_up();
-    co_await place->run();
-    connections.erase(place);
+    auto place = connections.end();
+    std::exception_ptr failure;
+    try {
+      place = connections.emplace(connections.end(), std::move(socket), context);
+      if (stopping) place->finish_up();
+      co_await place->run();
+    } catch (...) {
+      failure = std::current_exception();
+    }
+    if (place != connections.end()) connections.erase(place);
     count--;
     context.counters.connections_open--;
+    if (failure) log_exception("a connection ended by an exception", failure);
+  }
+
+  // An exception costs what threw it, not the connections of the whole thread.
+  void run() {
+    for (;;) try {
+        io.run();
+        return;
+      } catch (...) {
+        log_exception("a network thread caught an exception", std::current_exception());
+      }
   }
 
   Task<> sweep() {
@@ -68,9 +93,9 @@ Result<tcp::endpoint> parse_address(const std::string& text) {
   auto colon = text.rfind(':');
   std::string host = text.substr(0, colon);
   if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-  unsigned short port = 0;
+  unsigned short port = 0;  // a number past 65535 does not fit
   const char* end = text.data() + text.size();
-  bool good = colon != text.npos && std::from_chars(text.data() + colon + 1, end, port).ptr == end && colon + 1 < text.size();
+  bool good = colon != text.npos && std::from_chars(text.data() + colon + 1, end, port) == std::from_chars_result{end, std::errc()} && colon + 1 < text.size();
   boost::system::error_code error;
   auto address = asio::ip::make_address(host, error);
   if (good && !error) return tcp::endpoint(address, port);
@@ -117,7 +142,11 @@ Result<> Server::State::listen_on(const std::string& text) {
   if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
   if (!error) acceptor.bind(endpoint, error);
   if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
-  if (error) return std::unexpected(base::errno_error("cannot listen on " + text, error.value()));
+  if (error) {
+    auto failed = base::errno_error("cannot listen on " + text, error.value());
+    failed.what += "; another program may use the port, or the address is not this machine's: give another";
+    return std::unexpected(std::move(failed));
+  }
   auto bound = acceptor.local_endpoint();
   bool v6 = bound.address().is_v6();
   addresses.push_back((v6 ? "[" : "") + bound.address().to_string() + (v6 ? "]:" : ":") + std::to_string(bound.port()));
@@ -175,7 +204,7 @@ void Server::start() {
     asio::co_spawn(state_->shards[0]->io.get_executor(), state_->accept_on(acceptor), asio::detached);
   for (auto& shard : state_->shards) {
     asio::co_spawn(shard->io.get_executor(), shard->sweep(), asio::detached);
-    shard->thread = std::thread([&io = shard->io] { io.run(); });
+    shard->thread = std::thread([&shard = *shard] { shard.run(); });
     pthread_setname_np(shard->thread.native_handle(), "network");
   }
 }

@@ -27,7 +27,8 @@ struct Limits {
   size_t header_bytes = 64 << 10;
   std::chrono::seconds idle{75};     // between requests
   std::chrono::seconds head{30};     // from the first byte of a head to its last
-  std::chrono::seconds stalled{60};  // without a byte of a body read, or of a response taken, by the peer
+  std::chrono::seconds stalled{60};  // without a byte of a body from the peer, or of a response taken by it, while that is waited for
+  uint64_t slowest_body = 256;       // bytes a second that a body brings on the average, `stalled` aside: a trickle holds a place in vain
   std::chrono::seconds drain{30};    // for requests in flight when the server stops
 };
 

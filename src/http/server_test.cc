@@ -6,6 +6,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+
+#include "base/offload.h"
+
 namespace http {
 namespace {
 
@@ -34,12 +39,14 @@ base::Task<> ignore_body(Exchange& exchange) { co_await exchange.respond(403, {}
 
 class ServerTest : public testing::Test {
  protected:
-  void start(Handler handler, Limits limits = {}) {
+  static std::string plain_refusal(int status) { return "<" + std::to_string(status) + ">"; }
+
+  void start(Handler handler, Limits limits = {}, Refusal refusal = plain_refusal) {
     ServerOptions options;
     options.listen = {"127.0.0.1:0"};
     options.threads = 1;
     options.limits = limits;
-    server_ = std::make_unique<Server>(options, std::move(handler), [](int status) { return "<" + std::to_string(status) + ">"; });
+    server_ = std::make_unique<Server>(options, std::move(handler), std::move(refusal));
     ASSERT_TRUE(server_->listen());
     server_->start();
     port_ = static_cast<uint16_t>(std::stoi(server_->addresses()[0].substr(10)));
@@ -109,11 +116,62 @@ TEST_F(ServerTest, RefusesWhatIsNotHttp) {
     EXPECT_THAT(talk(bad), StartsWith("HTTP/1.1 400")) << bad;
 }
 
+TEST_F(ServerTest, ForgetsAConnectionThatAnExceptionEnded) {
+  start(echo, {}, [](int) -> std::string { throw std::bad_alloc(); });
+  EXPECT_EQ(talk("nonsense\r\n\r\n"), "");
+  EXPECT_THAT(talk("GET /a HTTP/1.1\r\nHost: h\r\n\r\n"), EndsWith("GET /a "));
+  server_->stop();
+  EXPECT_EQ(server_->counters().connections_open, 0u);
+}
+
 TEST_F(ServerTest, RefusesAHeadPastTheLimit) {
   Limits limits;
   limits.header_bytes = 1000;
   start(echo, limits);
   EXPECT_THAT(talk("GET / HTTP/1.1\r\nX: " + std::string(2000, 'x') + "\r\n\r\n"), StartsWith("HTTP/1.1 431"));
+}
+
+// Longer than it takes to notice that a deadline of zero has passed.
+base::Task<> work_long(Exchange& exchange) {
+  boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor, std::chrono::milliseconds(2500));
+  co_await timer.async_wait(base::use_task);
+  co_await exchange.respond(200, {}, "done");
+}
+
+TEST_F(ServerTest, LetsAHandlerWorkLongerThanAPeerMayStall) {
+  Limits limits;
+  limits.stalled = std::chrono::seconds(0);
+  start(work_long, limits);
+  EXPECT_THAT(talk("GET / HTTP/1.1\r\nHost: h\r\n\r\n"), EndsWith("done"));
+}
+
+TEST_F(ServerTest, EndsAConnectionWhoseBodyStalls) {
+  Limits limits;
+  limits.stalled = std::chrono::seconds(0);
+  start(echo, limits);
+  int fd = connect_to();
+  std::string_view text = "PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nabc";
+  send(fd, text.data(), text.size(), MSG_NOSIGNAL);
+  char byte = 0;
+  EXPECT_LE(recv(fd, &byte, 1, 0), 0);
+  close(fd);
+}
+
+// A byte now and then would else hold the connection for ever: each comes long before the peer is taken for stalled.
+TEST_F(ServerTest, EndsAConnectionWhoseBodyTrickles) {
+  Limits limits;
+  limits.stalled = std::chrono::seconds(2);
+  start(echo, limits);
+  int fd = connect_to();
+  std::string_view text = "PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 1000\r\n\r\n";
+  send(fd, text.data(), text.size(), MSG_NOSIGNAL);
+  timeval patience{0, 100'000};
+  setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  char byte = 0;
+  int sent = 0;
+  while (sent < 200 && recv(fd, &byte, 1, 0) < 0 && errno == EAGAIN) sent += send(fd, "x", 1, MSG_NOSIGNAL) == 1;
+  EXPECT_LT(sent, 200);
+  close(fd);
 }
 
 TEST_F(ServerTest, RefusesConnectionsPastTheLimit) {

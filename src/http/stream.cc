@@ -17,6 +17,11 @@ using base::Task;
 
 static constexpr auto as_result = boost::asio::as_tuple(boost::asio::use_awaitable_t<base::Executor>{});
 
+template <class T>
+static Task<Result<T>> already_closed() {
+  co_return base::fail(Errc::closed, "the connection was closed");
+}
+
 Stream::Stream(Socket socket) : socket_(std::move(socket)) {
   boost::system::error_code ignored;
   socket_.non_blocking(true, ignored);
@@ -28,13 +33,15 @@ Stream::~Stream() = default;
 void Stream::FreeTls::operator()(SSL* tls) const { SSL_free(tls); }
 
 Task<bool> Stream::wait_readable() {
+  if (closed_) co_return false;
   auto [error] = co_await socket_.async_wait(Socket::wait_read, as_result);
-  co_return !error;
+  co_return !error && !closed_;
 }
 
 Task<bool> Stream::wait_writable() {
+  if (closed_) co_return false;
   auto [error] = co_await socket_.async_wait(Socket::wait_write, as_result);
-  co_return !error;
+  co_return !error && !closed_;
 }
 
 Task<Result<bool>> Stream::begins_with_tls() {
@@ -65,11 +72,15 @@ Task<Result<>> Stream::handshake(SSL_CTX* context) {
   }
 }
 
-Task<Result<size_t>> Stream::read_some(std::span<char> into) { return tls_ ? read_tls(into) : read_plain(into); }
+Task<Result<size_t>> Stream::read_some(std::span<char> into) {
+  if (closed_) return already_closed<size_t>();
+  return tls_ ? read_tls(into) : read_plain(into);
+}
 
 // Asio's own read: waiting for readiness by itself would cost a call to epoll_ctl each time.
 Task<Result<size_t>> Stream::read_plain(std::span<char> into) {
   auto [error, count] = co_await socket_.async_read_some(boost::asio::buffer(into.data(), into.size()), as_result);
+  if (closed_) co_return base::fail(Errc::closed, "the connection was closed");
   if (error == boost::asio::error::eof) co_return size_t(0);
   if (error) co_return base::fail(Errc::closed, error.message());
   co_return count;
@@ -87,6 +98,7 @@ Task<Result<size_t>> Stream::read_tls(std::span<char> into) {
 }
 
 Task<Result<>> Stream::write(std::span<const char> first, std::span<const char> second) {
+  if (closed_) return already_closed<void>();
   return tls_ ? write_tls(first, second) : write_plain(first, second);
 }
 
@@ -134,6 +146,7 @@ Task<Result<>> Stream::write_tls_part(std::span<const char> data) {
 }
 
 void Stream::shutdown_write() {
+  if (closed_) return;
   if (tls_) {
     ERR_clear_error();
     SSL_shutdown(tls_.get());
@@ -142,9 +155,12 @@ void Stream::shutdown_write() {
   socket_.shutdown(Socket::shutdown_send, ignored);
 }
 
+// The descriptor stays: its task may be about to use the number, which must not be another file's by then.
 void Stream::close() {
+  closed_ = true;
   boost::system::error_code ignored;
-  socket_.close(ignored);
+  socket_.shutdown(Socket::shutdown_both, ignored);
+  socket_.cancel(ignored);
 }
 
 }  // namespace http

@@ -33,7 +33,8 @@ class Stream {
 
   // Ends this side's half: the peer sees an orderly end. Does not wait.
   void shutdown_write();
-  // From now on every wait fails. May be called while a task waits.
+  // Ends the connection: from now on every read, write and wait fails. May be called while a task waits. The descriptor is
+  // freed by the destructor.
   void close();
 
  private:
@@ -50,6 +51,7 @@ class Stream {
   base::Task<bool> wait_for_tls(int outcome);
 
   Socket socket_;
+  bool closed_ = false;
   std::unique_ptr<SSL, FreeTls> tls_;
 };
 

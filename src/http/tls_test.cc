@@ -10,6 +10,7 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <future>
 
 #include "http/server.h"
 
@@ -61,7 +62,8 @@ class TlsTest : public testing::Test {
     options.listen = std::move(listen);
     options.threads = 1;
     options.certificates = certificates;
-    server_ = std::make_unique<Server>(options, echo, [](int) { return ""; });
+    options.limits = limits_;
+    server_ = std::make_unique<Server>(options, handler_, [](int) { return ""; });
     listening_ = server_->listen().has_value();
     if (!listening_) return;
     server_->start();
@@ -121,6 +123,8 @@ class TlsTest : public testing::Test {
 
   fs::path folder_;
   std::unique_ptr<Certificates> certificates_;
+  Handler handler_ = echo;
+  Limits limits_;
   std::unique_ptr<Server> server_;
   bool listening_ = false;
   uint16_t port_ = 0;
@@ -187,6 +191,40 @@ TEST_F(TlsTest, LargeBodiesGoBothWays) {
   auto answer = client->talk("PUT / HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
   EXPECT_THAT(answer, StartsWith("HTTP/1.1 200 OK\r\n"));
   EXPECT_TRUE(answer.ends_with("\r\n\r\ntls " + body));
+}
+
+// Waits for a body that does not come; once closed, takes the lowest free descriptors and answers all the same.
+struct LateAnswer {
+  std::promise<void> waiting;
+  std::string strayed;  // what was written to a descriptor that is not the connection's
+
+  base::Task<> handle(Exchange& exchange) {
+    char buffer[10];
+    waiting.set_value();
+    EXPECT_FALSE(co_await exchange.read(buffer));
+    int pairs[16][2];
+    for (auto& pair : pairs) EXPECT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, pair), 0);
+    co_await exchange.respond(200, {}, "late");
+    for (auto& pair : pairs) {
+      for (int end : pair)
+        if (auto count = recv(end, buffer, sizeof buffer, 0); count > 0) strayed.append(buffer, static_cast<size_t>(count));
+      close(pair[0]), close(pair[1]);
+    }
+  }
+};
+
+TEST_F(TlsTest, AClosedConnectionsDescriptorIsNotReusedWhileItsHandlerRuns) {
+  LateAnswer late;
+  handler_ = [&](Exchange& exchange) { return late.handle(exchange); };
+  limits_.drain = std::chrono::seconds(0);
+  start({"127.0.0.1:0"}, certificates_.get());
+  auto client = shake_hands(connect_v4(), "localhost", "localhost");
+  ASSERT_TRUE(client->connected);
+  auto part = request.substr(0, request.size() - 5);
+  ASSERT_EQ(SSL_write(client->tls.get(), part.data(), static_cast<int>(part.size())), static_cast<int>(part.size()));
+  late.waiting.get_future().wait();
+  server_->stop();
+  EXPECT_EQ(late.strayed, "");
 }
 
 TEST_F(TlsTest, OldVersionsAreRefused) {

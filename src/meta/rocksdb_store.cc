@@ -381,9 +381,15 @@ class RocksdbStore final : public Store {
     GroupReader before(group, queued.partition);
     GroupBatch batch(group, queued.partition);
     group.begin();
-    auto outcome = queued.transaction(before, batch);
+    auto outcome = run_caught(queued.transaction, before, batch);
     outcome ? group.accept() : group.reject();
     return outcome;
+  }
+
+  static Result<> run_caught(Transaction& transaction, const Reader& before, Batch& batch) try {
+    return transaction(before, batch);
+  } catch (...) {
+    return std::unexpected(base::error_of_exception("a transaction"));
   }
 
   std::unique_ptr<rocksdb::Env> env_;

@@ -62,6 +62,18 @@ void flip_byte(const fs::path& name, uint64_t offset) {
   file.put(byte);
 }
 
+TEST_F(RocksdbStoreTest, ATransactionThatThrowsFailsAlone) {
+  auto outcome = store_->commit_blocking("p", [](const Reader&, Batch& batch) -> Result<> {
+    batch.put("thrown", "1");
+    throw std::bad_alloc();
+  });
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().kind, Errc::unavailable);
+  ASSERT_TRUE(put("a", "1"));
+  EXPECT_EQ(get("thrown"), std::nullopt);
+  EXPECT_EQ(get("a"), "1");
+}
+
 TEST_F(RocksdbStoreTest, KeepsEverythingOverManyReopenings) {
   std::string large(10'000, 'x');
   for (int i = 0; i < 5; i++) {

@@ -80,27 +80,17 @@ Task<aws::Result<Response>> head_bucket(State& state, Call& call) {
   co_return response;
 }
 
-bool holds_anything(const meta::Cursor& cursor, char prefix) {
-  return cursor.valid() && !cursor.key().empty() && cursor.key().front() == prefix;
-}
-
-// Closes the partition to writes if it holds no object; uploads that were never completed go with it.
+// Closes the partition to writes if it holds no object. Uploads that were never completed are left to the collector.
 Task<aws::Result<>> close_partition(State& state, const BucketRecord& bucket) {
   bool full = false;
   auto done = co_await state.meta().commit(partition_of(bucket.id), [&](const meta::Reader& before, meta::Batch& batch) -> base::Result<> {
     auto cursor = before.cursor();
     cursor->seek({&object_prefix, 1});
     TRY_VOID(cursor->status());
-    full = holds_anything(*cursor, object_prefix);
+    full = cursor->valid() && cursor->key().front() == object_prefix;
     if (full) return base::fail(base::Errc::conflict, "not empty");
-    for (cursor->seek({&parts_prefix, 1}); holds_anything(*cursor, parts_prefix); cursor->next()) {
-      TRY(part, decode_part(cursor->value()));
-      if (!part.blob.empty()) batch.put(garbage_key(part.blob), "");
-      batch.erase(cursor->key());
-    }
-    for (cursor->seek({&upload_prefix, 1}); holds_anything(*cursor, upload_prefix); cursor->next()) batch.erase(cursor->key());
     batch.put(closed_key, "");
-    return cursor->status();
+    return {};
   });
   if (full) co_return aws::fail(ErrorCode::bucket_not_empty, {}, {{"BucketName", bucket.name}});
   co_return aws::lift(std::move(done));

@@ -38,13 +38,6 @@ std::vector<std::string> listed_names(std::string_view list) {
   return names;
 }
 
-// The stored rules; none where there are none. They were valid when they were stored.
-std::vector<CorsRule> rules_of(const BucketRecord& bucket) {
-  auto document = bucket.document(sub_resource);
-  if (!document) return {};
-  return cors_rules_from_xml(*document).value_or(std::vector<CorsRule>());
-}
-
 void add_headers(const CorsMatch& match, std::string_view origin, http::HeaderList& headers) {
   bool any_origin = match.origin_pattern == "*";
   headers.add("Access-Control-Allow-Origin", any_origin ? "*" : origin);
@@ -88,9 +81,8 @@ Task<aws::Result<Response>> options_object(State& state, Call& call) { co_return
 
 }  // namespace
 
-std::optional<http::HeaderList> cors_headers(const BucketRecord& bucket, std::string_view origin, std::string_view method) {
-  auto rules = rules_of(bucket);
-  auto match = find_cors_rule(rules, origin, method, {});
+std::optional<http::HeaderList> cors_headers(const Bucket& bucket, std::string_view origin, std::string_view method) {
+  auto match = find_cors_rule(bucket.cors_rules, origin, method, {});
   if (!match) return std::nullopt;
   http::HeaderList headers;
   add_headers(*match, origin, headers);
@@ -103,10 +95,9 @@ aws::Result<Response> preflight(State& state, const Call& call) {
   if (!is_cors_method(method))
     return aws::fail(ErrorCode::bad_request, "Invalid Access-Control-Request-Method: " + std::string(method.empty() ? "null" : method));
   TRY(bucket, state.bucket(call));
-  auto rules = rules_of(*bucket);
-  if (rules.empty()) return forbidden(call, method, "CORS is not enabled for this bucket.");
+  if (bucket->cors_rules.empty()) return forbidden(call, method, "CORS is not enabled for this bucket.");
   auto wanted = listed_names(call.header("Access-Control-Request-Headers"));
-  auto match = find_cors_rule(rules, origin, method, wanted);
+  auto match = find_cors_rule(bucket->cors_rules, origin, method, wanted);
   if (!match)
     return forbidden(call, method,
                      "This CORS request is not allowed. No rule of the bucket allows this Origin this Access-Control-Request-Method "

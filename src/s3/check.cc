@@ -111,10 +111,22 @@ class Check {
   // A partition without a bucket and without objects. That of a deleted bucket waits for the collector; nothing is wrong then.
   base::Result<> note_abandoned(const meta::Reader& reader, const std::string& partition, bool closed) {
     TRY_VOID(for_each_entry(reader, garbage_prefix, [this](auto id, auto) { findings_.awaiting.add(id); }));
-    TRY(waits, has_entry(reader, garbage_prefix));
-    if (!waits) abandoned_.push_back(partition);
+    TRY(garbage, has_entry(reader, garbage_prefix));
+    TRY(parts, has_entry(reader, parts_prefix));
+    if (closed) TRY_VOID(for_each_entry(reader, parts_prefix, [&](auto id, auto value) { note_dropped_part(partition, id, value); }));
+    if (!garbage && !(closed && parts)) abandoned_.push_back(partition);
     if (!closed) findings_.problem("partition " + partition + " holds entries, but no bucket has that id");
     return {};
+  }
+
+  // The collector drops it, and then its blob.
+  void note_dropped_part(const std::string& partition, std::string_view stored, std::string_view value) {
+    if (auto part = decode_part(value)) {
+      findings_.awaiting.add(part->blob);
+    } else {
+      findings_.unreadable = true;
+      findings_.problem("part of upload \"" + std::string(stored.substr(0, upload_id_digits)) + "\" in partition " + partition + ": " + part.error().what);
+    }
   }
 
   // Blobs that leftover entries name are queued for the collector, unless something else still refers to them.

@@ -326,6 +326,19 @@ TEST_F(CheckTest, LeavesTheQueueOfDeletedBucketsToTheCollector) {
   EXPECT_TRUE(has(garbage_key(blob), gone));
 }
 
+TEST_F(CheckTest, LeavesTheUploadsOfDeletedBucketsToTheCollector) {
+  auto gone = partition_of("fedcba9876543210");
+  PartRecord part{.number = 1, .size_bytes = 4, .md5 = crypto::md5("part"), .blob = add_blob("part")};
+  put(gone, std::string(closed_key), "");
+  put(gone, upload_key("k", upload_id_), encode(UploadRecord{.id = upload_id_, .key = "k", .target = object("")}));
+  put(gone, part_key(upload_id_, 1), encode(part));
+  auto report = run(true);
+  EXPECT_THAT(report.problems, IsEmpty());
+  EXPECT_THAT(report.repairs, IsEmpty());
+  EXPECT_TRUE(has(part_key(upload_id_, 1), gone));
+  EXPECT_TRUE(has_blob(part.blob));
+}
+
 TEST_F(CheckTest, KeepsObjectsThatNoBucketHolds) {
   auto lost = partition_of("fedcba9876543210");
   put(lost, object_key("k"), encode(object("")));

@@ -77,8 +77,12 @@ aws::Result<> copy_tags(const State& state, const Call& call, const CopySource& 
 aws::Result<> describe(const State& state, const Call& call, const Directives& wanted, const CopySource& from, const ObjectRecord& source,
                        ObjectRecord& record) {
   auto& said = call.exchange.head();
-  if (wanted.metadata == Directive::copy) copy_metadata(source, said, record);
-  if (wanted.metadata == Directive::replace) TRY_VOID(take_metadata(said, record));
+  if (wanted.metadata == Directive::copy) {
+    copy_metadata(source, said, record);
+    TRY_VOID(check_standard_headers(record));
+  } else {
+    TRY_VOID(take_metadata(said, record));
+  }
   if (wanted.tagging == Directive::replace) return take_tags(said, record);
   return copy_tags(state, call, from, source, record);
 }

@@ -37,7 +37,7 @@ class SourceBody final : public aws::Body {
   Task<aws::Result<size_t>> read(std::span<char> into) override {
     if (piece_.empty()) CO_TRY_VOID(co_await next_piece());
     size_t count = std::min(piece_.size(), into.size());
-    std::memcpy(into.data(), piece_.data(), count);
+    if (count) std::memcpy(into.data(), piece_.data(), count);
     piece_ = piece_.subspan(count);
     co_return count;
   }
@@ -79,7 +79,7 @@ Task<aws::Result<std::unique_ptr<SourceBody>>> open_source(State& state, const B
     co_return std::make_unique<SourceBody>(state, data.substr(range.offset, range.length), nullptr, range.length, algorithm);
   }
   CO_TRY(segments, co_await read_segments(state, bucket, object));
-  CO_TRY(content, co_await open_content(state, std::move(segments), range));
+  CO_TRY(content, co_await open_content(state, bucket, object, std::move(segments), range));
   co_return std::make_unique<SourceBody>(state, std::string(), std::move(content), range.length, algorithm);
 }
 

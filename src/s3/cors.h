@@ -7,7 +7,7 @@ namespace s3 {
 
 // What an actual request's response carries besides, by the first rule that allows the origin the method ("PUT").
 // Nothing where none does, or the bucket has no rules.
-std::optional<http::HeaderList> cors_headers(const BucketRecord& bucket, std::string_view origin, std::string_view method);
+std::optional<http::HeaderList> cors_headers(const Bucket& bucket, std::string_view origin, std::string_view method);
 
 // The answer to a preflight, which asks before the actual request. **Errors** bad_request where it lacks a header;
 // cors_forbidden where no rule allows it; no_such_bucket.

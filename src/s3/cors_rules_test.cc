@@ -70,18 +70,18 @@ TEST(CorsRules, AreTriedInTheirOrder) {
 
 TEST(CorsHeaders, NameTheOriginUnlessAnyMayAsk) {
   BucketRecord bucket;
-  EXPECT_FALSE(cors_headers(bucket, "http://a.test", "GET"));
+  EXPECT_FALSE(cors_headers(Bucket(bucket), "http://a.test", "GET"));
   bucket.set_document("cors", rules(rule("<AllowedOrigin>http://a.test</AllowedOrigin><AllowedMethod>GET</AllowedMethod><ExposeHeader>ETag</ExposeHeader>") +
                                     rule(any_get)));
-  auto named = cors_headers(bucket, "http://a.test", "GET").value();
+  auto named = cors_headers(Bucket(bucket), "http://a.test", "GET").value();
   EXPECT_EQ(named.find("Access-Control-Allow-Origin"), "http://a.test");
   EXPECT_EQ(named.find("Access-Control-Allow-Credentials"), "true");
   EXPECT_EQ(named.find("Access-Control-Expose-Headers"), "ETag");
   EXPECT_THAT(std::string(named.find("Vary").value_or("")), testing::HasSubstr("Origin"));
-  auto any = cors_headers(bucket, "http://b.test", "GET").value();
+  auto any = cors_headers(Bucket(bucket), "http://b.test", "GET").value();
   EXPECT_EQ(any.find("Access-Control-Allow-Origin"), "*");
   EXPECT_EQ(any.find("Access-Control-Allow-Credentials"), std::nullopt);
-  EXPECT_FALSE(cors_headers(bucket, "http://a.test", "PUT"));
+  EXPECT_FALSE(cors_headers(Bucket(bucket), "http://a.test", "PUT"));
 }
 
 }  // namespace

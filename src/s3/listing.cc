@@ -25,9 +25,16 @@ struct Request {
   bool encode = false, v2 = false, with_owner = false;
 };
 
+// What is said of an object: a page of whole records could be large.
 struct Entry {
-  std::string key;
-  ObjectRecord record;
+  Entry(std::string_view named, const ObjectRecord& record)
+      : key(named), etag(record.etag), owner(record.acl.owner), storage_class(record.storage_class), size_bytes(record.size_bytes), modified(record.modified) {
+    if (record.checksum) checksum = {record.checksum->algorithm, record.checksum->type};
+  }
+  std::string key, etag, owner, storage_class;
+  uint64_t size_bytes;
+  base::Time modified;
+  std::optional<std::pair<crypto::ChecksumAlgorithm, ChecksumType>> checksum;
 };
 
 struct Page {
@@ -74,7 +81,7 @@ base::Result<Page> walk(const meta::Reader& reader, const Request& request) {
       continue;
     }
     TRY(record, decode_object(cursor->value()));
-    page.last = page.entries.emplace_back(Entry{std::string(key), std::move(record)}).key;
+    page.last = page.entries.emplace_back(key, record).key;
     cursor->next();
   }
   TRY_VOID(cursor->status());
@@ -106,18 +113,17 @@ std::string shown(const Request& request, std::string_view text) {
 }
 
 void write_entry(codec::XmlWriter& xml, const State& state, const Request& request, const Entry& entry) {
-  auto& record = entry.record;
   xml.open("Contents");
   xml.element("Key", shown(request, entry.key));
-  xml.element("LastModified", codec::format_iso8601(record.modified));
-  xml.element("ETag", quoted_etag(record.etag));
-  if (record.checksum) {
-    xml.element("ChecksumAlgorithm", crypto::name(record.checksum->algorithm));
-    xml.element("ChecksumType", name(record.checksum->type));
+  xml.element("LastModified", codec::format_iso8601(entry.modified));
+  xml.element("ETag", quoted_etag(entry.etag));
+  if (entry.checksum) {
+    xml.element("ChecksumAlgorithm", crypto::name(entry.checksum->first));
+    xml.element("ChecksumType", name(entry.checksum->second));
   }
-  xml.element("Size", std::to_string(record.size_bytes));
-  if (request.with_owner) write_owner(xml, "Owner", state, record.acl.owner);
-  xml.element("StorageClass", record.storage_class.empty() ? "STANDARD" : record.storage_class);
+  xml.element("Size", std::to_string(entry.size_bytes));
+  if (request.with_owner) write_owner(xml, "Owner", state, entry.owner);
+  xml.element("StorageClass", entry.storage_class.empty() ? "STANDARD" : entry.storage_class);
   xml.close();
 }
 

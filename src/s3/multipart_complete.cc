@@ -1,5 +1,6 @@
 // CompleteMultipartUpload: parts become an object; no byte is moved.
-#include <set>
+#include <xxhash.h>
+#include <xxh_x86dispatch.h>  // XXH3 with what the processor has
 
 #include "aws/body.h"
 #include "base/encoding.h"
@@ -126,59 +127,97 @@ std::vector<Segment> segments_of(const std::vector<PartRecord>& parts) {
   return segments;
 }
 
-struct Completed {
-  ObjectRecord record;
-  bool again = false;  // it had been completed before
+// What the outcome depends on, as it is stored: the upload and its parts.
+base::Result<uint64_t> fingerprint(const meta::Reader& reader, const UploadRef& upload) {
+  TRY(record, reader.get(upload.stored_key));
+  uint64_t hash = 0;
+  auto add = [&](std::string_view bytes) { hash = XXH3_64bits_withSeed(bytes.data(), bytes.size(), hash); };
+  add(record.value_or(""));
+  auto prefix = part_prefix(upload.record.id);
+  auto cursor = reader.cursor();
+  for (cursor->seek(prefix); cursor->valid() && cursor->key().starts_with(prefix); cursor->next()) {
+    add(cursor->key());
+    add(cursor->value());
+  }
+  TRY_VOID(cursor->status());
+  return hash;
+}
+
+// A completion as it can be told from what is stored.
+struct Plan {
+  UploadRef upload;
+  uint64_t fingerprint = 0;
+  bool again = false;                // it had been completed before: nothing to do
+  ObjectRecord record;               // the object; if `again`, only its ETag
+  std::vector<PartRecord> stored;    // all parts of the upload
+  std::vector<Segment> segments;     // the parts that the object consists of
 };
 
-// The whole change, as one transaction.
-aws::Result<Completed> complete(const Call& call, const BucketRecord& bucket, const std::string& upload_id, const WriteConditions& conditions,
-                                const meta::Reader& before, meta::Batch& batch) {
-  TRY(upload, find_upload(before, call.key, upload_id));
+aws::Result<Plan> make_plan(const Call& call, const BucketRecord& bucket, const std::string& upload_id, const meta::Reader& reader) {
+  Plan plan;
+  TRY(upload, find_upload(reader, call.key, upload_id));
   TRY_VOID(may_on_upload(bucket, upload.record, call.caller()));
-  TRY(listed, parse_parts(call.document, upload.record.checksum_algorithm));
-  if (!upload.record.completed_etag.empty()) {
-    ObjectRecord done;
-    done.etag = upload.record.completed_etag;
-    return Completed{std::move(done), true};
+  plan.upload = std::move(upload);
+  TRY(seen, aws::lift(fingerprint(reader, plan.upload)));
+  plan.fingerprint = seen;
+  auto& said = plan.upload.record;
+  TRY(listed, parse_parts(call.document, said.checksum_algorithm));
+  plan.again = !said.completed_etag.empty();
+  if (plan.again) {
+    plan.record.etag = said.completed_etag;
+    return plan;
   }
-  TRY(stored, parts_of(before, upload_id));
+  TRY(stored, parts_of(reader, upload_id));
   TRY(parts, choose(listed, stored));
-  ObjectRecord record = upload.record.target;
-  for (auto& part : parts) record.size_bytes += part.size_bytes;
-  record.modified = std::chrono::floor<std::chrono::seconds>(call.now);
-  record.etag = multipart_etag(parts);
-  record.checksum = object_checksum(upload.record, parts);
-  record.part_count = static_cast<uint32_t>(parts.size());
-  record.layout = Layout::segmented;
-  TRY_VOID(check_claims(call, record));
-  TRY_VOID(replace_object(before, batch, call.key, record, conditions));
-  auto segments = segments_of(parts);
-  batch.put(segments_key(record.id), encode(segments));
-  TRY_VOID(remove_parts(batch, upload_id, stored, segments));
-  upload.record.completed_etag = record.etag;  // kept for a client that lost the answer, until the collector's time
-  upload.record.target.modified = record.modified;
+  plan.record = said.target;
+  for (auto& part : parts) plan.record.size_bytes += part.size_bytes;
+  plan.record.modified = std::chrono::floor<std::chrono::seconds>(call.now);
+  plan.record.etag = multipart_etag(parts);
+  plan.record.checksum = object_checksum(said, parts);
+  plan.record.part_count = static_cast<uint32_t>(parts.size());
+  plan.record.layout = Layout::segmented;
+  TRY_VOID(check_claims(call, plan.record));
+  plan.stored = std::move(stored);
+  plan.segments = segments_of(parts);
+  return plan;
+}
+
+// Makes the plan come true. All writers wait meanwhile, so that a plan is made before; anew only if it is out of date.
+aws::Result<> complete(const Call& call, const BucketRecord& bucket, const std::string& upload_id, const WriteConditions& conditions, Plan& plan,
+                       const meta::Reader& before, meta::Batch& batch) {
+  TRY(upload, find_upload(before, call.key, upload_id));
+  TRY(now, aws::lift(fingerprint(before, upload)));
+  if (now != plan.fingerprint) {
+    TRY(another, make_plan(call, bucket, upload_id, before));
+    plan = std::move(another);
+  }
+  if (plan.again) return {};
+  TRY_VOID(replace_object(before, batch, call.key, plan.record, conditions));
+  batch.put(segments_key(plan.record.id), encode(plan.segments));
+  TRY_VOID(remove_parts(batch, upload_id, plan.stored, plan.segments));
+  upload.record.completed_etag = plan.record.etag;  // kept for a client that lost the answer, until the collector's time
+  upload.record.target.modified = plan.record.modified;
   batch.put(upload.stored_key, encode(upload.record));
-  return Completed{std::move(record), false};
+  return {};
 }
 
 Task<aws::Result<Response>> complete_multipart_upload(State& state, Call& call) {
   CO_TRY(bucket, state.bucket(call));
   CO_TRY(conditions, write_conditions(call));
   auto upload_id = std::string(call.query.find("uploadId").value_or(""));
-  Completed completed;
-  CO_TRY_VOID(co_await commit(state, *bucket, [&](const meta::Reader& before, meta::Batch& batch) -> aws::Result<> {
-    TRY(done, complete(call, *bucket, upload_id, conditions, before, batch));
-    completed = std::move(done);
-    return {};
-  }));
+  auto work = [&](const meta::Reader& reader) { return make_plan(call, *bucket, upload_id, reader); };
+  CO_TRY(plan, co_await meta::read(state.meta(), partition_of(bucket->id), work));
+  if (!plan.again)
+    CO_TRY_VOID(co_await commit(state, *bucket, [&](const meta::Reader& before, meta::Batch& batch) {
+      return complete(call, *bucket, upload_id, conditions, plan, before, batch);
+    }));
   codec::XmlWriter xml;
   xml.open("CompleteMultipartUploadResult", s3_namespace);
   xml.element("Location", location_of(call));
   xml.element("Bucket", bucket->name);
   xml.element("Key", call.key);
-  xml.element("ETag", quoted_etag(completed.record.etag));
-  if (auto& checksum = completed.record.checksum) write_checksum(xml, *checksum);
+  xml.element("ETag", quoted_etag(plan.record.etag));
+  if (auto& checksum = plan.record.checksum) write_checksum(xml, *checksum);
   xml.close();
   co_return xml_response(std::move(xml).str());
 }

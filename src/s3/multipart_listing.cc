@@ -1,6 +1,4 @@
 // ListParts, ListMultipartUploads.
-#include <set>
-
 #include "base/encoding.h"
 #include "codec/numbers.h"
 #include "codec/percent.h"
@@ -85,25 +83,41 @@ struct UploadsPage {
   std::string next_key, next_id;
 };
 
-bool passed_over(const UploadsRequest& request, const UploadPlace& place) {
-  if (request.key_marker.empty()) return false;
-  if (place.key != request.key_marker) return place.key < request.key_marker;
-  return request.id_marker.empty() || place.upload_id <= request.id_marker;
+// The least place that the page can begin with.
+std::string first_candidate(const UploadsRequest& request) {
+  if (request.key_marker.empty() || request.key_marker < request.prefix) return upload_key(request.prefix, "");
+  if (request.id_marker.empty()) return upload_key(request.key_marker + '\0', "");
+  return upload_key(request.key_marker, request.id_marker + '\0');
 }
 
+// The common prefix that a key belongs to; empty where its uploads are listed themselves.
+std::string common_prefix(const std::string& key, const UploadsRequest& request) {
+  auto found = request.delimiter.empty() ? key.npos : key.find(request.delimiter, request.prefix.size());
+  return found == key.npos ? std::string() : key.substr(0, found + request.delimiter.size());
+}
+
+// One seek for a common prefix, whatever lies under it: a page costs what it returns, and uploads completed lately.
 base::Result<UploadsPage> walk(const meta::Reader& reader, const UploadsRequest& request) {
   UploadsPage page;
-  std::set<std::string> seen;
   auto cursor = reader.cursor();
-  for (cursor->seek({&upload_prefix, 1}); cursor->valid() && cursor->key().front() == upload_prefix; cursor->next()) {
+  cursor->seek(first_candidate(request));
+  while (cursor->valid() && cursor->key().front() == upload_prefix) {
     auto place = parse_upload_key(cursor->key());
     if (!place) return base::fail(base::Errc::corrupt, "an upload under a malformed key");
-    if (!place->key.starts_with(request.prefix) || passed_over(request, *place)) continue;
-    auto found = request.delimiter.empty() ? std::string::npos : place->key.find(request.delimiter, request.prefix.size());
-    auto common = found == std::string::npos ? std::string() : place->key.substr(0, found + request.delimiter.size());
-    if (!common.empty() && (seen.contains(common) || common <= request.key_marker)) continue;
+    if (!place->key.starts_with(request.prefix)) break;
+    auto common = common_prefix(place->key, request);
+    bool listed = !common.empty() && (common <= request.key_marker || (!page.prefixes.empty() && common == page.prefixes.back()));
+    if (listed) {
+      auto next = after_prefix(common);
+      if (next.empty()) break;
+      cursor->seek(upload_key(next, ""));
+      continue;
+    }
     TRY(upload, decode_upload(cursor->value()));
-    if (!upload.completed_etag.empty()) continue;
+    if (!upload.completed_etag.empty()) {
+      cursor->next();
+      continue;
+    }
     if (page.uploads.size() + page.prefixes.size() == request.limit) {
       page.truncated = true;
       break;
@@ -113,7 +127,8 @@ base::Result<UploadsPage> walk(const meta::Reader& reader, const UploadsRequest&
     if (common.empty())
       page.uploads.push_back(std::move(upload));
     else
-      seen.insert(page.prefixes.emplace_back(common));
+      page.prefixes.push_back(common);
+    cursor->next();
   }
   TRY_VOID(cursor->status());
   return page;

@@ -178,7 +178,7 @@ Task<aws::Result<Response>> answer_from_blobs(State& state, const Call& call, co
   Response response;
   describe(call, *object, wanted, response);
   response.content_length = wanted.range.length;
-  CO_TRY(content, co_await open_content(state, std::move(segments), wanted.range));
+  CO_TRY(content, co_await open_content(state, bucket, record, std::move(segments), wanted.range));
   response.content = std::move(content);
   co_return response;
 }

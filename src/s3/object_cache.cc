@@ -23,6 +23,27 @@ std::string joined(std::string_view bucket_id, std::string_view key, std::string
   return text;
 }
 
+// What lies outside the object itself; short strings do not.
+size_t heap_bytes(const std::string& text) { return text.capacity() > std::string().capacity() ? text.capacity() + 1 : 0; }
+
+size_t heap_bytes(const Pairs& pairs) {
+  size_t size = pairs.capacity() * sizeof(Pairs::value_type);
+  for (auto& [name, value] : pairs) size += heap_bytes(name) + heap_bytes(value);
+  return size;
+}
+
+size_t heap_bytes(const Acl& acl) {
+  size_t size = heap_bytes(acl.owner) + acl.grants.capacity() * sizeof(Grant);
+  for (auto& grant : acl.grants) size += heap_bytes(grant.canonical_id);
+  return size;
+}
+
+size_t heap_bytes(const ObjectRecord& record) {
+  size_t size = heap_bytes(record.acl) + heap_bytes(record.headers) + heap_bytes(record.metadata) + heap_bytes(record.tags);
+  for (auto* text : {&record.id, &record.etag, &record.content_type, &record.storage_class, &record.blob}) size += heap_bytes(*text);
+  return size + (record.checksum ? heap_bytes(record.checksum->value) : 0);
+}
+
 }  // namespace
 
 CachedObject::CachedObject(std::string_view bucket_id, std::string_view key, ObjectRecord record, const http::HeaderList& headers,
@@ -31,7 +52,9 @@ CachedObject::CachedObject(std::string_view bucket_id, std::string_view key, Obj
       name_size_(static_cast<uint32_t>(bucket_id.size() + key.size())),
       headers_size_(static_cast<uint32_t>(headers.bytes().size())),
       public_read_(is_public(record.acl)),
-      record_(std::move(record)) {}
+      record_(std::move(record)) {
+  size_bytes_ = sizeof *this + heap_bytes(text_) + heap_bytes(record_);
+}
 
 ObjectCache::ObjectCache(size_t limit_bytes) : shard_limit_(limit_bytes / shard_count), shards_(shard_count) {}
 

@@ -25,13 +25,14 @@ class CachedObject {
   std::string_view headers() const { return {text_.data() + name_size_, headers_size_}; }
   std::string_view data() const { return std::string_view(text_).substr(name_size_ + headers_size_); }
   const ObjectRecord& record() const { return record_; }
-  size_t size_bytes() const { return sizeof *this + text_.size(); }
+  size_t size_bytes() const { return size_bytes_; }  // in memory, all told
 
  private:
   std::string text_;
   uint32_t name_size_, headers_size_;
   bool public_read_;
   ObjectRecord record_;
+  size_t size_bytes_ = 0;
 };
 
 // Keeps the objects used last, roughly, within a limit. What it gives out is what the store holds: a change takes the key out

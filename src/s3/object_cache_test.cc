@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <functional>
 #include <thread>
 
 namespace s3 {
@@ -51,6 +52,21 @@ TEST(ObjectCache, WhatWasReadBeforeAChangeEndedStaysOut) {
   EXPECT_EQ(found(cache, "a"), "(absent)");
   cache.insert(cache.begin_read(bucket, "a"), object("a", "after"));
   EXPECT_EQ(found(cache, "a"), "after");
+}
+
+TEST(ObjectCache, CountsWhatARecordHolds) {
+  auto size_with = [](std::function<void(ObjectRecord&)> change) {
+    ObjectRecord record;
+    change(record);
+    return CachedObject(bucket, "a", std::move(record), http::HeaderList(), "").size_bytes();
+  };
+  auto bare = size_with([](auto&) {});
+  const std::string text(1000, 'x');
+  EXPECT_GE(size_with([&](auto& record) { record.headers = {{"Cache-Control", text}}; }), bare + 1000);
+  EXPECT_GE(size_with([&](auto& record) { record.metadata = {{"a", text}, {"b", text}}; }), bare + 2000);
+  EXPECT_GE(size_with([&](auto& record) { record.tags = {{text, text}}; }), bare + 2000);
+  EXPECT_GE(size_with([&](auto& record) { record.content_type = text; }), bare + 1000);
+  EXPECT_GE(size_with([&](auto& record) { record.acl.grants.assign(100, {GranteeKind::account, std::string(64, 'a')}); }), bare + 6400);
 }
 
 TEST(ObjectCache, StaysWithinItsLimitAndKeepsWhatIsUsed) {

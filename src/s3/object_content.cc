@@ -18,8 +18,8 @@ constexpr size_t view_bytes = 512 << 10;   // fits a core's second-level cache, 
 
 class SegmentsContent final : public aws::Content {
  public:
-  SegmentsContent(State& state, std::vector<Segment> segments, ByteRange range)
-      : state_(state), segments_(std::move(segments)), offset_(range.offset), left_(range.length) {}
+  SegmentsContent(State& state, std::vector<Segment> segments, ByteRange range, BlobLeases::Lease lease)
+      : state_(state), lease_(std::move(lease)), segments_(std::move(segments)), offset_(range.offset), left_(range.length) {}
 
   // Reads the first piece, which the first `next` then returns.
   Task<base::Result<>> prefetch() {
@@ -81,6 +81,7 @@ class SegmentsContent final : public aws::Content {
   }
 
   State& state_;
+  BlobLeases::Lease lease_;  // of the blobs that are not open yet
   std::vector<Segment> segments_;
   size_t index_ = 0;
   uint64_t offset_, left_;  // offset within the segment
@@ -89,6 +90,28 @@ class SegmentsContent final : public aws::Content {
   base::PinnedPages view_;
   std::optional<std::span<const char>> ahead_;
 };
+
+// The blobs that the range touches.
+std::vector<std::string> blobs_of(const std::vector<Segment>& segments, ByteRange range) {
+  std::vector<std::string> blobs;
+  uint64_t begin = 0;
+  for (auto& segment : segments) {
+    bool touched = segment.size_bytes && begin < range.offset + range.length && range.offset < begin + segment.size_bytes;
+    if (touched) blobs.push_back(segment.blob);
+    begin += segment.size_bytes;
+  }
+  return blobs;
+}
+
+// Keeps the blobs of the range until they are opened. One alone is opened at once, and needs no lease.
+// **Errors** operation_aborted where the object does not name them any more.
+Task<aws::Result<BlobLeases::Lease>> lease(State& state, const BucketRecord& bucket, const ObjectRecord& object, std::vector<std::string> blobs) {
+  if (blobs.size() < 2) co_return BlobLeases::Lease();
+  auto taken = state.leases.take(std::move(blobs));
+  CO_TRY(named, aws::lift(co_await meta::get(state.meta(), partition_of(bucket.id), segments_key(object.id))));
+  if (!named) co_return aws::fail(ErrorCode::operation_aborted);
+  co_return std::move(taken);
+}
 
 }  // namespace
 
@@ -108,8 +131,10 @@ Task<aws::Result<std::string>> read_inlined(State& state, const BucketRecord& bu
   co_return aws::lift(base::Result<std::string>(base::fail(Errc::corrupt, "an inlined object does not match its checksum: " + object.id)));
 }
 
-Task<aws::Result<std::unique_ptr<aws::Content>>> open_content(State& state, std::vector<Segment> segments, ByteRange range) {
-  auto content = std::make_unique<SegmentsContent>(state, std::move(segments), range);
+Task<aws::Result<std::unique_ptr<aws::Content>>> open_content(State& state, const BucketRecord& bucket, const ObjectRecord& object,
+                                                              std::vector<Segment> segments, ByteRange range) {
+  CO_TRY(leased, co_await lease(state, bucket, object, blobs_of(segments, range)));
+  auto content = std::make_unique<SegmentsContent>(state, std::move(segments), range, std::move(leased));
   auto first = co_await content->prefetch();
   if (first) co_return content;
   if (first.error().kind == Errc::not_found) co_return aws::fail(ErrorCode::operation_aborted);

@@ -16,8 +16,10 @@ Task<aws::Result<std::vector<Segment>>> read_segments(State& state, const Bucket
 // the object was replaced meanwhile: read its record again.
 Task<aws::Result<std::string>> read_inlined(State& state, const BucketRecord& bucket, const ObjectRecord& object);
 
-// Streams [range) of the segments. The first piece is read before this returns, so that damage there is still an error
-// with a status of its own. **Errors** operation_aborted where a blob is gone: the object was replaced or deleted meanwhile.
-Task<aws::Result<std::unique_ptr<aws::Content>>> open_content(State& state, std::vector<Segment> segments, ByteRange range);
+// Streams [range) of the object, whose segments were read before: to the end, even if it is replaced or deleted meanwhile. The
+// first piece is read before this returns, so that damage there is still an error with a status of its own.
+// **Errors** operation_aborted where the object was replaced or deleted before this could begin.
+Task<aws::Result<std::unique_ptr<aws::Content>>> open_content(State& state, const BucketRecord& bucket, const ObjectRecord& object,
+                                                              std::vector<Segment> segments, ByteRange range);
 
 }  // namespace s3

@@ -13,6 +13,7 @@ using aws::ErrorCode;
 namespace {
 
 constexpr size_t metadata_limit_bytes = 2048;
+constexpr size_t standard_headers_limit_bytes = 8 << 10;  // AWS takes no more in a whole request
 constexpr std::string_view metadata_prefix = "x-amz-meta-";
 
 struct Override {
@@ -69,9 +70,17 @@ aws::Result<std::string> storage_class(const http::RequestHead& said) {
 
 }  // namespace
 
+aws::Result<> check_standard_headers(const ObjectRecord& record) {
+  size_t size = record.content_type.size();
+  for (auto& [header, value] : record.headers) size += header.size() + value.size();
+  if (size <= standard_headers_limit_bytes) return {};
+  return aws::fail(ErrorCode::request_header_section_too_large, {}, {{"MaxSizeAllowed", std::to_string(standard_headers_limit_bytes)}});
+}
+
 aws::Result<> take_metadata(const http::RequestHead& said, ObjectRecord& record) {
   record.content_type = said.find("Content-Type").value_or("binary/octet-stream");
   take_standard_headers(said, record);
+  TRY_VOID(check_standard_headers(record));
   size_t size = 0;
   for (size_t i = 0; i < said.field_count(); i++) {
     auto [field, value] = said.field(i);

@@ -20,8 +20,10 @@ aws::Result<ObjectRecord> new_object_record(const State& state, const Sender& se
 // The same in its pieces, for a copy, which may take some of them from its source. The bare record has an id, a time, owner,
 // ACL and storage class.
 aws::Result<ObjectRecord> bare_object_record(const State& state, const Sender& sender, const BucketRecord& bucket);
-// Content type, standard headers and metadata.
+// Content type, standard headers and metadata. **Errors** metadata_too_large; and those of `check_standard_headers`.
 aws::Result<> take_metadata(const http::RequestHead& said, ObjectRecord& record);
+// **Errors** request_header_section_too_large where they are longer together than AWS would take them.
+aws::Result<> check_standard_headers(const ObjectRecord& record);
 aws::Result<> take_tags(const http::RequestHead& said, ObjectRecord& record);
 // Where a website sends who asks for the object. A header of the object's like others, but never copied with them.
 inline constexpr std::string_view redirect_location_header = "x-amz-website-redirect-location";

@@ -47,7 +47,7 @@ class S3 final : public aws::Service {
     TRY_VOID(state_.buckets.load());
     TRY_VOID(finish_deletions());
     TRY_VOID(drop_leftover_partitions());
-    state_.collector = std::make_unique<Collector>(state_.meta(), state_.parts.blobs, state_.parts.clock);
+    state_.collector = std::make_unique<Collector>(state_.meta(), state_.parts.blobs, state_.leases, state_.parts.clock);
     return {};
   }
 
@@ -122,8 +122,13 @@ class S3 final : public aws::Service {
       if (!bucket_id_of(partition) || used.contains(partition)) continue;
       auto reader = state_.meta().reader(partition);
       auto cursor = reader->cursor();
-      cursor->seek({&garbage_prefix, 1});
-      bool awaits_collector = cursor->valid() && cursor->key().front() == garbage_prefix;
+      auto holds = [&](char prefix) {
+        cursor->seek({&prefix, 1});
+        return cursor->valid() && cursor->key().front() == prefix;
+      };
+      TRY(closed, reader->get(closed_key));
+      bool awaits_collector = holds(garbage_prefix) || (closed && holds(parts_prefix));
+      TRY_VOID(cursor->status());
       if (!awaits_collector) TRY_VOID(state_.meta().drop(partition));
     }
     return {};

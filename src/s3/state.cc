@@ -10,17 +10,26 @@ namespace s3 {
 
 using aws::ErrorCode;
 
+// Documents were valid when they were stored.
+static std::vector<CorsRule> cors_rules_of(const BucketRecord& record) {
+  auto document = record.document("cors");
+  if (!document) return {};
+  return cors_rules_from_xml(*document).value_or(std::vector<CorsRule>());
+}
+
+Bucket::Bucket(BucketRecord record) : BucketRecord(std::move(record)), cors_rules(cors_rules_of(*this)) {}
+
 base::Result<> Buckets::load() {
   auto reader = store_.reader(bucket_directory);
   auto cursor = reader->cursor();
   for (cursor->seek(""); cursor->valid(); cursor->next()) {
     TRY(record, decode_bucket(cursor->value()));
-    by_name_[std::string(cursor->key())] = std::make_shared<const BucketRecord>(std::move(record));
+    by_name_[std::string(cursor->key())] = std::make_shared<const Bucket>(std::move(record));
   }
   return cursor->status();
 }
 
-std::shared_ptr<const BucketRecord> Buckets::find(std::string_view name) const {
+std::shared_ptr<const Bucket> Buckets::find(std::string_view name) const {
   std::shared_lock lock(mutex_);
   auto found = by_name_.find(name);
   return found == by_name_.end() ? nullptr : found->second;
@@ -62,13 +71,13 @@ class Buckets::Changing {
   Buckets& buckets_;
 };
 
-void Buckets::publish(const std::string& name, std::shared_ptr<const BucketRecord> record, uint64_t order) {
+void Buckets::publish(const std::string& name, std::shared_ptr<const Bucket> bucket, uint64_t order) {
   std::unique_lock lock(mutex_);
   auto& last = published_[name];
   if (order < last) return;
   last = order;
-  if (record)
-    by_name_[name] = std::move(record);
+  if (bucket)
+    by_name_[name] = std::move(bucket);
   else
     by_name_.erase(name);
 }
@@ -83,25 +92,25 @@ Task<base::Result<>> Buckets::create(BucketRecord record) {
     order = ++last_order_;
     return {};
   });
-  if (done) publish(record.name, std::make_shared<const BucketRecord>(record), order);
+  if (done) publish(record.name, std::make_shared<const Bucket>(record), order);
   co_return done;
 }
 
 Task<base::Result<>> Buckets::update(std::string name, std::function<void(BucketRecord&)> change) {
   Changing changing(*this);
   uint64_t order = 0;
-  std::shared_ptr<const BucketRecord> changed;
+  BucketRecord changed;
   auto done = co_await store_.commit(bucket_directory, [&](const meta::Reader& before, meta::Batch& batch) -> base::Result<> {
     TRY(stored, before.get(name));
     if (!stored) return base::fail(base::Errc::not_found, name);
     TRY(record, decode_bucket(*stored));
     change(record);
     batch.put(name, encode(record));
-    changed = std::make_shared<const BucketRecord>(std::move(record));
+    changed = std::move(record);
     order = ++last_order_;
     return {};
   });
-  if (done) publish(name, changed, order);
+  if (done) publish(name, std::make_shared<const Bucket>(std::move(changed)), order);
   co_return done;
 }
 
@@ -136,7 +145,7 @@ base::Result<> Buckets::remove_blocking(const std::string& name, const std::stri
 State::State(Parts given) : parts(std::move(given)), buckets(parts.meta), cache(parts.settings.cache_bytes) {}
 State::~State() = default;
 
-aws::Result<std::shared_ptr<const BucketRecord>> State::bucket(const aws::Call& call) const {
+aws::Result<std::shared_ptr<const Bucket>> State::bucket(const aws::Call& call) const {
   auto found = buckets.find(call.bucket);
   if (!found) return aws::fail(ErrorCode::no_such_bucket, {}, {{"BucketName", call.bucket}});
   return found;

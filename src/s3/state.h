@@ -6,6 +6,8 @@
 #include <string>
 #include <unordered_map>
 
+#include "s3/blob_leases.h"
+#include "s3/cors_rules.h"
 #include "s3/object_cache.h"
 #include "s3/record.h"
 #include "s3/service.h"
@@ -13,6 +15,12 @@
 namespace s3 {
 
 using aws::Task;
+
+// A bucket as requests find it.
+struct Bucket : BucketRecord {
+  explicit Bucket(BucketRecord record);
+  std::vector<CorsRule> cors_rules;  // what the document "cors" says: parsed once, not for each request
+};
 
 // Buckets by name: in memory, and durable in the directory partition.
 // **Threads** Any.
@@ -23,7 +31,7 @@ class Buckets {
   base::Result<> load();
 
   // Nothing where there is none. Never blocks.
-  std::shared_ptr<const BucketRecord> find(std::string_view name) const;
+  std::shared_ptr<const Bucket> find(std::string_view name) const;
   std::vector<std::shared_ptr<const BucketRecord>> of_owner(std::string_view canonical_id) const;  // by name
   size_t count() const;
   std::vector<std::shared_ptr<const BucketRecord>> all() const;
@@ -43,11 +51,11 @@ class Buckets {
   };
   class Changing;
   // Shows a change to `find`, unless one that was committed later was shown already.
-  void publish(const std::string& name, std::shared_ptr<const BucketRecord> record, uint64_t order);
+  void publish(const std::string& name, std::shared_ptr<const Bucket> bucket, uint64_t order);
 
   meta::Store& store_;
   mutable std::shared_mutex mutex_;
-  std::unordered_map<std::string, std::shared_ptr<const BucketRecord>, Hash, std::equal_to<>> by_name_;
+  std::unordered_map<std::string, std::shared_ptr<const Bucket>, Hash, std::equal_to<>> by_name_;
   std::atomic<uint64_t> last_order_{0};  // taken inside transactions, which run one after another
   size_t changing_ = 0;
   std::unordered_map<std::string, uint64_t> published_;  // the order of what was shown, while anything is changing
@@ -62,13 +70,14 @@ struct State {
   Parts parts;
   Buckets buckets;
   ObjectCache cache;
+  BlobLeases leases;
   std::unique_ptr<Collector> collector;
 
   meta::Store& meta() const { return parts.meta; }
   const iam::Accounts& accounts() const { return parts.accounts; }
 
   // The call's bucket. **Errors** no_such_bucket.
-  aws::Result<std::shared_ptr<const BucketRecord>> bucket(const aws::Call& call) const;
+  aws::Result<std::shared_ptr<const Bucket>> bucket(const aws::Call& call) const;
 };
 
 using Handler = Task<aws::Result<aws::Response>> (*)(State& state, aws::Call& call);

@@ -117,10 +117,9 @@ Result<std::unique_ptr<Control>> Control::listen(const fs::path& data, Answer an
   unlink(path.c_str());  // what a crash left; the folder is locked, so nobody listens there
   auto socket = new_socket();
   auto address = address_in(folder);
-  auto old_mask = umask(0177);
-  bool bound = folder && socket && bind(socket.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+  // The file gets the mode that the socket has; the mask of the process is not touched, since other threads make files too.
+  bool bound = folder && socket && fchmod(socket.get(), 0600) == 0 && bind(socket.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
   int number = errno;
-  umask(old_mask);
   if (!bound || ::listen(socket.get(), 8) != 0) return std::unexpected(base::errno_error("cannot listen on " + path.string(), bound ? errno : number));
   Descriptor wake(eventfd(0, EFD_CLOEXEC));
   return std::make_unique<SocketControl>(path, std::move(socket), std::move(wake), std::move(answer));

@@ -46,6 +46,15 @@ TEST_F(ControlTest, AnswersALineWithALine) {
   EXPECT_EQ(status.st_mode & 0777, 0600u);
 }
 
+TEST_F(ControlTest, ItsModeDoesNotDependOnTheMask) {
+  auto old_mask = umask(0);
+  auto control = Control::listen(folder_, echo).value();
+  umask(old_mask);
+  struct stat status {};
+  ASSERT_EQ(stat((folder_ / "control").c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 0777, 0600u);
+}
+
 TEST_F(ControlTest, NobodyIsThere) {
   EXPECT_EQ(ask(folder_, "x"), "! not_found");
   EXPECT_EQ(ask(folder_ / "none", "x"), "! not_found");

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "base/file_system.h"
+#include "base/log.h"
 #include "blob/file_store.h"
 #include "codec/numbers.h"
 #include "meta/rocksdb_store.h"
@@ -74,6 +75,9 @@ Result<KeyPair> read_root_key(const fs::path& data) {
   auto text = read_text(data / "rootkey.csv");
   KeyPair pair{line_after(text, "AWSAccessKeyId="), line_after(text, "AWSSecretKey=")};
   if (!pair.id.empty() && !pair.secret.empty()) return pair;
+  auto file = data / "rootkey.csv";
+  if (access(file.c_str(), F_OK) == 0 && access(file.c_str(), R_OK) != 0)
+    return base::fail(Errc::io, "cannot read " + file.string() + ": permission denied; run this as the user that the server runs as");
   return base::fail(Errc::not_found, "there is no key pair in " + (data / "rootkey.csv").string() + "; the server writes it at its first start");
 }
 
@@ -138,7 +142,10 @@ Result<iam::AccessKey> DataFolder::ensure_root() {
   TRY(key, accounts_->ensure_root(given));
   auto file = path_ / "rootkey.csv";
   auto text = root_key_text(key.id, key.secret);
-  if (read_text(file) != text) TRY_VOID(write_private(file, text));
+  auto before = read_text(file);
+  if (before == text) return key;
+  if (!before.empty() && given) base::log::warning("the root account's key pair was replaced by the one in the environment");
+  TRY_VOID(write_private(file, text));
   return key;
 }
 

@@ -90,6 +90,8 @@ void print_greeting(const http::Server& server, const DataFolder& folder, const 
   auto address = reachable(server.addresses().front());
   fmt::print("Cumulet {} serves S3 at http://{} (and https, same port; certificate to trust: {})\n", version, address, certificates.ca_path().string());
   for (size_t i = 1; i < server.addresses().size(); i++) fmt::print("  also at http://{}\n", reachable(server.addresses()[i]));
+  bool open_to_others = std::ranges::any_of(server.addresses(), [](auto& bound) { return reachable(bound) != bound; });
+  if (open_to_others) fmt::print("  Other machines can reach it too, at this machine's address: let them use https, since http can be read on the way.\n");
   auto data = folder.path().string();
   fmt::print("\n  eval \"$({} credentials --data '{}')\"\n  export AWS_ENDPOINT_URL=http://{}\n  aws --endpoint-url \"$AWS_ENDPOINT_URL\" s3 mb s3://my-bucket\n\n"
              "Data: {}   Key pair: {}/rootkey.csv   Stop: Ctrl-C\n",

@@ -1,11 +1,17 @@
 """Multipart uploads: create, upload and copy parts, list, complete, abort, and all of that at once."""
 import hashlib
+import http.client
+import pathlib
+import re
+import time
 
 import botocore.exceptions
 import pytest
 
-from support.raw import checksum, composite
+from support.raw import Raw, checksum, composite
+from support.server import Server
 
+from ..conftest import make_client
 from .helpers import MIB, at_once, headers, keys, noise, prefixes, refused, status
 
 FIVE = 5 * MIB
@@ -425,3 +431,43 @@ def test_upload_of_nobody(s3, raw_anonymous, bucket):
     etag = raw_anonymous.put(f"/{bucket}/a", b"1", {"partNumber": 1, "uploadId": upload}).etag
     document = f"<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>{etag}</ETag></Part></CompleteMultipartUpload>".encode()
     assert raw_anonymous.post(f"/{bucket}/a", document, {"uploadId": upload}).status == 200
+
+
+def blobs(server) -> set:
+    return {path for path in pathlib.Path(server.data).rglob("*") if re.fullmatch("[0-9a-f]{32}", path.name)}
+
+
+def wait_for_collector(server, s3, bucket: str) -> None:
+    """Everything that was garbage before this call was looked at: a blob deleted later is gone, and one deleted after that."""
+    for key in ("witness-1", "witness-2"):
+        before = blobs(server)
+        s3.put_object(Bucket=bucket, Key=key, Body=noise(MIB))
+        witness = blobs(server) - before
+        assert witness
+        s3.delete_object(Bucket=bucket, Key=key)
+        deadline = time.monotonic() + 30
+        while witness & blobs(server):
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+
+
+@pytest.mark.parametrize("change", ["overwrite", "delete"])
+def test_a_download_goes_on_when_the_object_is_replaced(account, change):
+    parts = [noise(6 * MIB, number) for number in range(4)]
+    with Server() as server:
+        s3 = make_client(server, account)
+        s3.create_bucket(Bucket="bucket")
+        upload = Upload(s3, "bucket")
+        upload.complete(*(upload.put(number + 1, part) for number, part in enumerate(parts)))
+        raw = Raw(("127.0.0.1", server.port), account)
+        with raw.open() as connection:
+            connection.send(raw.sign("GET", "/bucket/a"))
+            response = http.client.HTTPResponse(connection.reader)
+            response.begin()
+            start = response.read(MIB)
+            if change == "overwrite":
+                s3.put_object(Bucket="bucket", Key="a", Body=b"new")
+            else:
+                s3.delete_object(Bucket="bucket", Key="a")
+            wait_for_collector(server, s3, "bucket")
+            assert start + response.read() == b"".join(parts)
