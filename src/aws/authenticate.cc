@@ -3,6 +3,7 @@
 #include "aws/authenticate_parts.h"
 #include "base/encoding.h"
 #include "codec/time.h"
+#include "crypto/digest.h"
 
 namespace aws {
 
@@ -54,8 +55,7 @@ Result<> take_payload(std::string_view content_sha256, Authenticated& out) {
     out.payload = named->kind;
     return {};
   }
-  bool is_digest = content_sha256.size() == 64 && content_sha256.find_first_not_of("0123456789abcdefABCDEF") == content_sha256.npos;
-  if (!is_digest)
+  if (!crypto::is_sha256_hex(content_sha256))
     return fail(ErrorCode::invalid_argument,
                 "x-amz-content-sha256 must be UNSIGNED-PAYLOAD, STREAMING-UNSIGNED-PAYLOAD-TRAILER, STREAMING-AWS4-HMAC-SHA256-PAYLOAD, "
                 "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER or a valid sha256 value.",

@@ -1,15 +1,12 @@
 #include "aws/chunk_grammar.h"
 
 #include "codec/numbers.h"
+#include "crypto/digest.h"
 
 namespace aws {
 
 static constexpr std::string_view signature_mark = ";chunk-signature=";
 static constexpr size_t max_size_digits = 15;  // far past every limit, and no overflow when sizes are added
-
-static bool is_hex_digest(std::string_view text) {
-  return text.size() == 64 && text.find_first_not_of("0123456789abcdefABCDEF") == text.npos;
-}
 
 std::optional<ChunkHead> ChunkHead::parse(std::string_view line, bool is_signed) {
   auto end = line.find(';');
@@ -18,7 +15,7 @@ std::optional<ChunkHead> ChunkHead::parse(std::string_view line, bool is_signed)
   if (!size) return std::nullopt;
   auto extension = end == line.npos ? std::string_view() : line.substr(end);
   if (!is_signed) return extension.empty() ? std::optional(ChunkHead{*size, {}}) : std::nullopt;
-  if (!extension.starts_with(signature_mark) || !is_hex_digest(extension.substr(signature_mark.size()))) return std::nullopt;
+  if (!extension.starts_with(signature_mark) || !crypto::is_sha256_hex(extension.substr(signature_mark.size()))) return std::nullopt;
   return ChunkHead{*size, std::string(extension.substr(signature_mark.size()))};
 }
 

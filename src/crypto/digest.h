@@ -31,5 +31,7 @@ std::string md5(std::string_view data);
 std::string sha256(std::string_view data);
 // Lower-case hexadecimal.
 std::string sha256_hex(std::string_view data);
+// Whether the text could be a SHA-256, or an HMAC of it: 64 hexadecimal digits of either case.
+bool is_sha256_hex(std::string_view text);
 
 }  // namespace crypto

@@ -85,10 +85,6 @@ std::string joined_lines(std::initializer_list<std::string_view> lines) {
   return out;
 }
 
-bool is_hex_digest(std::string_view text) {
-  return text.size() == 64 && text.find_first_not_of("0123456789abcdefABCDEF") == text.npos;
-}
-
 }  // namespace
 
 std::optional<Credential> Credential::parse(std::string_view text) {
@@ -129,7 +125,7 @@ std::optional<Authorization> Authorization::parse(std::string_view header) {
       return std::nullopt;
   }
   bool named = !found.signed_headers.empty() && std::ranges::none_of(found.signed_headers, &std::string_view::empty);
-  if (!credential || !named || !is_hex_digest(found.signature)) return std::nullopt;
+  if (!credential || !named || !is_sha256_hex(found.signature)) return std::nullopt;
   found.credential = *credential;
   return found;
 }
