@@ -2,6 +2,7 @@
 
 #include "codec/numbers.h"
 #include "crypto/digest.h"
+#include "http/head.h"
 
 namespace aws {
 
@@ -19,15 +20,10 @@ std::optional<ChunkHead> ChunkHead::parse(std::string_view line, bool is_signed)
   return ChunkHead{*size, std::string(extension.substr(signature_mark.size()))};
 }
 
-static std::string_view trim(std::string_view text) {
-  auto begin = text.find_first_not_of(" \t");
-  return begin == text.npos ? std::string_view() : text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
-}
-
 std::optional<TrailerField> TrailerField::parse(std::string_view line) {
   auto colon = line.find(':');
   if (colon == line.npos || colon == 0) return std::nullopt;
-  TrailerField field{std::string(line.substr(0, colon)), std::string(trim(line.substr(colon + 1)))};
+  TrailerField field{std::string(line.substr(0, colon)), std::string(http::trim(line.substr(colon + 1)))};
   for (char& c : field.name) {
     if (c <= ' ' || c > '~') return std::nullopt;
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);

@@ -13,6 +13,9 @@ bool equal_ignoring_case(std::string_view a, std::string_view b);
 // ASCII letters become small ones.
 std::string to_lower(std::string_view text);
 
+// Without the white space (spaces and tabs) around it.
+std::string_view trim(std::string_view text);
+
 // Whether it can be a field's name (RFC 9110, section 5.6.2), and a field's value: no control characters but the tab.
 bool is_token(std::string_view text);
 bool is_field_value(std::string_view text);
