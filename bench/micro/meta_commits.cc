@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "base/ascending_id.h"
 #include "base/random.h"
 #include "meta/rocksdb_store.h"
 
@@ -21,7 +22,7 @@ struct Load {
   std::string value;
   long left;
   long failed = 0;
-  std::vector<std::string> keys;
+  std::vector<std::string> keys, ids;
 };
 
 double cpu_seconds() {
@@ -34,11 +35,12 @@ double cpu_seconds() {
 // As a PUT of a small object: a condition is read, a record and the bytes are written.
 base::Task<> commit_many(Load& load) {
   while (load.left > 0) {
-    auto& key = load.keys[static_cast<size_t>(--load.left)];
+    auto number = load.keys.size() - static_cast<size_t>(load.left--);
+    auto& key = load.keys[number];
     auto done = co_await load.store->commit("bench", [&](const meta::Reader& before, meta::Batch& batch) -> base::Result<> {
       TRY_VOID(before.get(key));
       batch.put(key, std::string_view(load.value).substr(0, 200));
-      batch.put("d" + key, load.value);
+      batch.put("d" + load.ids[number], load.value);
       return {};
     });
     load.failed += !done;
@@ -63,7 +65,7 @@ void read_all(const Load& load) {
   double cpu = cpu_seconds();
   size_t from_memory = 0;
   auto start = Steady::now();
-  for (auto& key : load.keys) from_memory += load.store->try_get("bench", "d" + key).has_value();
+  for (auto& id : load.ids) from_memory += load.store->try_get("bench", "d" + id).has_value();
   report("try_get", static_cast<double>(load.keys.size()), Steady::now() - start, cpu_seconds() - cpu);
   std::printf("%zu of %zu without waiting for the disk, %ld commits failed\n", from_memory, load.keys.size(), load.failed);
 }
@@ -77,7 +79,10 @@ int main(int count, char** arguments) {
   auto store = meta::open_rocksdb_store({.folder = arguments[1], .pool = &pool});
   if (!store) return std::fprintf(stderr, "%s\n", store.error().what.c_str()), 1;
   Load load{std::move(*store), std::string(static_cast<size_t>(number(4, 4096)), 'v'), number(3, 100'000)};
-  for (long i = 0; i < load.left; i++) load.keys.push_back(base::random_hex(32));
+  for (long i = 0; i < load.left; i++) {
+    load.keys.push_back(base::random_hex(32));
+    load.ids.push_back(base::ascending_id({}));
+  }
   write_all(load, static_cast<int>(number(2, 64)));
   read_all(load);
   load.store.reset();

@@ -1,7 +1,7 @@
 #include "s3/object_headers.h"
 
+#include "base/ascending_id.h"
 #include "base/encoding.h"
-#include "base/random.h"
 #include "codec/rfc2047.h"
 #include "codec/time.h"
 #include "s3/tags.h"
@@ -105,7 +105,7 @@ aws::Result<> take_tags(const http::RequestHead& said, ObjectRecord& record) {
 
 aws::Result<ObjectRecord> bare_object_record(const State& state, const Sender& sender, const BucketRecord& bucket) {
   ObjectRecord record;
-  record.id = base::random_hex(32);
+  record.id = base::ascending_id(sender.now);
   record.modified = std::chrono::floor<std::chrono::seconds>(sender.now);
   // What an anonymous caller stores belongs to the bucket's owner.
   auto owner = sender.caller.anonymous() ? bucket.acl.owner : sender.caller.canonical_id;
