@@ -3,7 +3,9 @@
 #include <xxhash.h>
 #include <xxh_x86dispatch.h>  // XXH3 with what the processor has
 
+#include <atomic>
 #include <bit>
+#include <chrono>
 #include <cstring>
 
 namespace blob {
@@ -245,6 +247,26 @@ class FileReader final : public Reader {
   Tail tail_;
 };
 
+// How much room there is. While there is plenty, an answer is good for a moment: asking costs a small PUT a thirtieth of its time.
+class Room {
+ public:
+  template <class Ask>
+  uint64_t free_bytes(Ask ask) {
+    auto now = std::chrono::steady_clock::now().time_since_epoch();
+    if (now < good_until_.load(std::memory_order_acquire)) return known_.load(std::memory_order_relaxed);
+    uint64_t free = ask();
+    known_.store(free, std::memory_order_relaxed);
+    if (free >= plenty) good_until_.store(now + moment, std::memory_order_release);
+    return free;
+  }
+
+ private:
+  static constexpr uint64_t plenty = 4ull << 30;  // more than any disk takes in a moment
+  static constexpr std::chrono::milliseconds moment{100};
+  std::atomic<uint64_t> known_{0};
+  std::atomic<std::chrono::steady_clock::duration> good_until_{std::chrono::steady_clock::duration(0)};
+};
+
 class FileStore final : public Store {
  public:
   FileStore(Places places, FileSystem& files) : places_(std::move(places)), files_(files) {}
@@ -305,7 +327,7 @@ class FileStore final : public Store {
     return {};
   }
 
-  uint64_t free_bytes() const override { return files_.free_bytes(places_.folder); }
+  uint64_t free_bytes() const override { return room_.free_bytes([this] { return files_.free_bytes(places_.folder); }); }
 
  private:
   // A blob without a sound footer was never finished, so nothing names it.
@@ -320,6 +342,7 @@ class FileStore final : public Store {
 
   Places places_;
   FileSystem& files_;
+  mutable Room room_;
 };
 
 }  // namespace

@@ -94,7 +94,7 @@ class Store {
   // Calls `visit` for each settled blob, in no order. For `check`.
   virtual Result<> for_each(const std::function<void(const BlobId&)>& visit) const = 0;
 
-  // Where bytes can still be stored: free bytes below this store.
+  // Where bytes can still be stored: free bytes below this store. Where there is plenty, as of the last tenth of a second.
   virtual uint64_t free_bytes() const = 0;
 };
 
