@@ -12,6 +12,7 @@ using base::Result;
 using base::Task;
 
 static constexpr size_t first_buffer_bytes = 4096;
+static constexpr size_t body_buffer_bytes = 8192;
 static constexpr uint64_t drain_limit_bytes = 1 << 20;  // an unread body up to this is read and dropped to keep the connection
 
 Connection::Clock::time_point Connection::Clock::now() {
@@ -69,6 +70,8 @@ Task<Result<>> Connection::fill(size_t at_least_free) {
   CO_TRY(count, co_await stream_.read_some(std::span(in_).subspan(in_end_)));
   if (!count) co_return base::fail(Errc::closed, "end of stream");
   in_end_ += count;
+  // Who sends bodies right behind their heads gets a buffer for both; who only asks for things does without.
+  if (in_end_ == in_.size() && in_.size() < body_buffer_bytes) in_.resize(body_buffer_bytes);
   co_return Result<>();
 }
 
