@@ -146,6 +146,7 @@ Task<> give_up(State& state, const TakenIn& bytes) {
 
 Task<> conclude(State& state, const TakenIn& bytes, const aws::Result<>& committed) {
   static constexpr int first_of_the_server = 500;
+  if (bytes.blob.empty()) co_return;
   if (committed)
     co_await settle(state, bytes);
   else if (aws::row(committed.error().code).status < first_of_the_server)
