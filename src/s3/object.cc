@@ -151,7 +151,7 @@ Task<aws::Result<ObjectPointer>> load_object(State& state, const Call& call, con
   }
   bool complete = with_data || record.layout != Layout::inlined;
   auto headers = object_headers(record);
-  auto object = std::make_shared<const CachedObject>(bucket.id, call.key, std::move(record), headers, data);
+  auto object = CachedObject::make(bucket.id, call.key, std::move(record), headers, data);
   if (complete) state.cache.insert(ticket, object);
   co_return object;
 }

@@ -16,15 +16,18 @@ bool is_public(const Acl& acl) {
   });
 }
 
-std::string joined(std::string_view bucket_id, std::string_view key, std::string_view headers, std::string_view data) {
-  std::string text;
+CachedObject::Text joined(std::string_view bucket_id, std::string_view key, std::string_view headers, std::string_view data) {
+  CachedObject::Text text;
   text.reserve(bucket_id.size() + key.size() + headers.size() + data.size());
   (((text += bucket_id) += key) += headers) += data;
   return text;
 }
 
 // What lies outside the object itself; short strings do not.
-size_t heap_bytes(const std::string& text) { return text.capacity() > std::string().capacity() ? text.capacity() + 1 : 0; }
+template <class Text>
+size_t heap_bytes(const Text& text) {
+  return text.capacity() > Text().capacity() ? text.capacity() + 1 : 0;
+}
 
 size_t heap_bytes(const Pairs& pairs) {
   size_t size = pairs.capacity() * sizeof(Pairs::value_type);

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/huge_pages.h"
 #include "http/head.h"
 #include "s3/record.h"
 
@@ -14,9 +15,15 @@ namespace s3 {
 // What a plain answer needs lies together: it is the cold memory that costs time.
 class CachedObject {
  public:
+  using Text = std::basic_string<char, std::char_traits<char>, base::HugePages<char>>;
   // `data`: the bytes, checked, of Layout::inlined; empty for the others.
   CachedObject(std::string_view bucket_id, std::string_view key, ObjectRecord record, const http::HeaderList& headers, std::string_view data);
   CachedObject(const CachedObject&) = delete;
+  // In huge pages, since it is looked up at random.
+  template <class... Of>
+  static std::shared_ptr<const CachedObject> make(Of&&... of) {
+    return std::allocate_shared<const CachedObject>(base::HugePages<CachedObject>(), std::forward<Of>(of)...);
+  }
 
   // Whether anyone may read it.
   bool public_read() const { return public_read_; }
@@ -28,7 +35,7 @@ class CachedObject {
   size_t size_bytes() const { return size_bytes_; }  // in memory, all told
 
  private:
-  std::string text_;
+  Text text_;
   uint32_t name_size_, headers_size_;
   bool public_read_;
   ObjectRecord record_;
