@@ -3,13 +3,29 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstring>
 
 namespace http {
 
 static char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
+// Eight letters at once: the upper-case ones among them get the bit that makes them small.
+static uint64_t lower_eight(const char* text) {
+  static constexpr uint64_t each = 0x0101010101010101;
+  uint64_t eight;
+  std::memcpy(&eight, text, sizeof eight);
+  uint64_t low_bits = eight & 0x7f * each;
+  uint64_t from_a = low_bits + (0x80 - 'A') * each, past_z = low_bits + (0x7f - 'Z') * each;
+  uint64_t upper = (from_a ^ past_z) & ~eight & 0x80 * each;
+  return eight | upper >> 2;
+}
+
 bool equal_ignoring_case(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && std::ranges::equal(a, b, {}, lower, lower);
+  if (a.size() != b.size()) return false;
+  size_t at = 0;
+  for (; a.size() - at >= 8; at += 8)
+    if (lower_eight(a.data() + at) != lower_eight(b.data() + at)) return false;
+  return std::ranges::equal(a.substr(at), b.substr(at), {}, lower, lower);
 }
 
 std::string to_lower(std::string_view text) {
