@@ -1,16 +1,20 @@
 #include "base/encoding.h"
 
+#include <algorithm>
 #include <array>
 
 namespace base {
 
+static constexpr auto hex_pairs = [] {
+  std::array<std::array<char, 2>, 256> pairs{};
+  for (size_t i = 0; i < pairs.size(); i++) pairs[i] = {"0123456789abcdef"[i >> 4], "0123456789abcdef"[i & 15]};
+  return pairs;
+}();
+
 std::string to_hex(Bytes data) {
-  static constexpr char digits[] = "0123456789abcdef";
   std::string out(data.size() * 2, '\0');
-  for (size_t i = 0; i < data.size(); i++) {
-    out[2 * i] = digits[data[i] >> 4];
-    out[2 * i + 1] = digits[data[i] & 15];
-  }
+  char* to = out.data();
+  for (auto byte : data) to = std::ranges::copy(hex_pairs[byte], to).out;
   return out;
 }
 
@@ -21,6 +25,10 @@ static constexpr auto hex_values = [] {
   for (int i = 0; i < 6; i++) values['a' + i] = values['A' + i] = static_cast<int8_t>(10 + i);
   return values;
 }();
+
+bool is_hex(std::string_view text) {
+  return std::ranges::all_of(text, [](unsigned char c) { return hex_values[c] >= 0; });
+}
 
 std::optional<std::string> from_hex(std::string_view hex) {
   if (hex.size() % 2) return std::nullopt;

@@ -15,6 +15,8 @@ inline std::string_view text(Bytes data) { return {reinterpret_cast<const char*>
 
 // Lower-case hexadecimal, two digits a byte.
 std::string to_hex(Bytes data);
+// Whether all of it are hexadecimal digits, of either case.
+bool is_hex(std::string_view text);
 // Accepts both cases; nothing for an odd length or another character.
 std::optional<std::string> from_hex(std::string_view hex);
 

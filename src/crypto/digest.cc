@@ -65,6 +65,6 @@ std::string sha256(std::string_view data) {
 
 std::string sha256_hex(std::string_view data) { return base::to_hex(base::bytes(sha256(data))); }
 
-bool is_sha256_hex(std::string_view text) { return text.size() == 64 && text.find_first_not_of("0123456789abcdefABCDEF") == text.npos; }
+bool is_sha256_hex(std::string_view text) { return text.size() == 64 && base::is_hex(text); }
 
 }  // namespace crypto
