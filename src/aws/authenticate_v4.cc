@@ -1,5 +1,6 @@
 // Signature Version 4, in the Authorization header and in the query.
 #include <cstring>
+#include <deque>
 #include <functional>
 
 #include "aws/authenticate_parts.h"
@@ -95,21 +96,22 @@ std::string canonical_request(const Call& call, const Claim& claim, std::string_
   return crypto::canonical_request(head.method(), call.path, query, covered_headers(head, claim.authorization.signed_headers, host), claim.payload);
 }
 
+struct SigningKey {
+  std::string secret, date, region, service, bytes;
+  crypto::HmacSha256 sign;
+};
+
 // Keys are derived once a day for each secret, by each thread, which remembers the last few.
-const std::string& signing_key(const std::string& secret, const crypto::Credential& credential) {
-  struct Derived {
-    std::string secret, date, region, service, key;
-  };
+const SigningKey& signing_key(const std::string& secret, const crypto::Credential& credential) {
   static constexpr size_t limit = 16;
-  thread_local std::vector<Derived> known;
-  thread_local size_t next = 0;
-  for (auto& derived : known)
-    if (derived.secret == secret && derived.date == credential.date && derived.region == credential.region && derived.service == credential.service)
-      return derived.key;
-  auto key = crypto::signing_key(secret, credential.date, credential.region, credential.service);
-  if (known.size() < limit) known.emplace_back();
-  auto& place = known[next++ % limit];
-  return (place = {secret, std::string(credential.date), std::string(credential.region), std::string(credential.service), std::move(key)}).key;
+  thread_local std::deque<SigningKey> known;
+  for (auto& key : known)
+    if (key.secret == secret && key.date == credential.date && key.region == credential.region && key.service == credential.service) return key;
+  if (known.size() == limit) known.pop_back();
+  auto bytes = crypto::signing_key(secret, credential.date, credential.region, credential.service);
+  crypto::HmacSha256 sign(bytes);
+  return known.emplace_front(secret, std::string(credential.date), std::string(credential.region), std::string(credential.service),
+                             std::move(bytes), std::move(sign));
 }
 
 // Boto 2 signs "HOST:PORT:PORT" where it presigns for a port of its own; nothing else can be meant by that.
@@ -139,7 +141,7 @@ Result<Authenticated> verify(const AuthContext& context, Claim claim) {
   auto text = crypto::string_to_sign(claim.time, credential.scope, canonical);
   auto& key = signing_key(owner->secret, credential);
   auto claimed = base::from_hex(signature).value_or("");
-  auto is_right = [&](std::string_view signed_text) { return crypto::equal_constant_time(crypto::raw_signature(key, signed_text), claimed); };
+  auto is_right = [&](std::string_view signed_text) { return crypto::equal_constant_time(key.sign(signed_text), claimed); };
   if (!is_right(text)) {
     auto host = claim.malformed == ErrorCode::authorization_query_parameters_error ? with_port_again(context.call.host) : "";
     if (host.empty() || !is_right(crypto::string_to_sign(claim.time, credential.scope, canonical_request(context.call, claim, host))))
@@ -148,7 +150,7 @@ Result<Authenticated> verify(const AuthContext& context, Claim claim) {
   Authenticated out;
   TRY_VOID(take_payload(claim.payload, out));
   out.caller = std::shared_ptr<const Caller>(owner, &owner->caller);
-  std::memcpy(out.signing_key.data(), key.data(), std::min(key.size(), out.signing_key.size()));
+  std::memcpy(out.signing_key.data(), key.bytes.data(), std::min(key.bytes.size(), out.signing_key.size()));
   out.seed_signature = base::to_hex(base::bytes(claimed));
   out.date = std::move(claim.time);
   out.scope = credential.scope;

@@ -28,37 +28,52 @@ struct Sha1 {
   void finish(unsigned char* out) { SHA1_Final(out, &context); }
 };
 
-// RFC 2104.
+// RFC 2104: two hashes that have taken in the key.
 template <class Hash>
-std::string hmac(std::string_view key, std::string_view data) {
-  unsigned char pad[block_bytes] = {};
-  if (key.size() > block_bytes) {
-    Hash hash;
-    hash.update(key.data(), key.size());
-    hash.finish(pad);
-  } else {
-    std::memcpy(pad, key.data(), key.size());
+class Keyed {
+ public:
+  explicit Keyed(std::string_view key) {
+    unsigned char pad[block_bytes] = {};
+    if (key.size() > block_bytes) {
+      Hash hash;
+      hash.update(key.data(), key.size());
+      hash.finish(pad);
+    } else {
+      std::memcpy(pad, key.data(), key.size());
+    }
+    for (auto& byte : pad) byte ^= 0x36;
+    inner_.update(pad, block_bytes);
+    for (auto& byte : pad) byte ^= 0x36 ^ 0x5c;
+    outer_.update(pad, block_bytes);
+    OPENSSL_cleanse(pad, sizeof pad);
   }
-  unsigned char inner[Hash::size];
-  for (auto& byte : pad) byte ^= 0x36;
-  Hash first;
-  first.update(pad, block_bytes);
-  first.update(data.data(), data.size());
-  first.finish(inner);
-  for (auto& byte : pad) byte ^= 0x36 ^ 0x5c;
-  Hash second;
-  second.update(pad, block_bytes);
-  second.update(inner, sizeof inner);
-  std::string out(Hash::size, '\0');
-  second.finish(reinterpret_cast<unsigned char*>(out.data()));
-  OPENSSL_cleanse(pad, sizeof pad);
-  return out;
-}
+
+  std::string sum(std::string_view data) const {
+    unsigned char digest[Hash::size];
+    Hash first = inner_, second = outer_;
+    first.update(data.data(), data.size());
+    first.finish(digest);
+    second.update(digest, sizeof digest);
+    std::string out(Hash::size, '\0');
+    second.finish(reinterpret_cast<unsigned char*>(out.data()));
+    return out;
+  }
+
+ private:
+  Hash inner_, outer_;
+};
 
 }  // namespace
 
-std::string hmac_sha256(std::string_view key, std::string_view data) { return hmac<Sha256>(key, data); }
-std::string hmac_sha1(std::string_view key, std::string_view data) { return hmac<Sha1>(key, data); }
+struct HmacSha256::State {
+  Keyed<Sha256> keyed;
+};
+
+HmacSha256::HmacSha256(std::string_view key) : state_(std::make_shared<const State>(Keyed<Sha256>(key))) {}
+std::string HmacSha256::operator()(std::string_view data) const { return state_->keyed.sum(data); }
+
+std::string hmac_sha256(std::string_view key, std::string_view data) { return Keyed<Sha256>(key).sum(data); }
+std::string hmac_sha1(std::string_view key, std::string_view data) { return Keyed<Sha1>(key).sum(data); }
 
 bool equal_constant_time(std::string_view a, std::string_view b) {
   return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;

@@ -56,14 +56,13 @@ std::string_view trim(std::string_view text) {
 
 // Without the space around it, and with one space for each run inside.
 void append_value(std::string& out, std::string_view value) {
+  auto is_blank = [](char c) { return c == ' ' || c == '\t'; };
   value = trim(value);
-  while (!value.empty()) {
-    auto end = std::min(value.find_first_of(" \t"), value.size());
-    out.append(value, 0, end);
-    auto next = value.find_first_not_of(" \t", end);
-    if (next == value.npos) return;
-    if (next != end) out += ' ';
-    value.remove_prefix(next);
+  for (auto begin = value.begin(); begin != value.end();) {
+    auto end = std::find_if(begin, value.end(), is_blank);
+    out.append(begin, end);
+    begin = std::find_if_not(end, value.end(), is_blank);
+    if (begin != end) out += ' ';
   }
 }
 
@@ -165,10 +164,8 @@ std::string signing_key(std::string_view secret, std::string_view date, std::str
   return hmac_sha256(hmac_sha256(hmac_sha256(key, region), service), terminator);
 }
 
-std::string raw_signature(std::string_view signing_key, std::string_view string_to_sign) { return hmac_sha256(signing_key, string_to_sign); }
-
 std::string signature(std::string_view signing_key, std::string_view string_to_sign) {
-  return base::to_hex(base::bytes(raw_signature(signing_key, string_to_sign)));
+  return base::to_hex(base::bytes(hmac_sha256(signing_key, string_to_sign)));
 }
 
 std::string chunk_string_to_sign(std::string_view time, std::string_view scope, std::string_view previous_signature,

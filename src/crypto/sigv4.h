@@ -42,9 +42,6 @@ std::string string_to_sign(std::string_view time, std::string_view scope, std::s
 // Raw bytes.
 std::string signing_key(std::string_view secret, std::string_view date, std::string_view region, std::string_view service);
 
-// The same, raw.
-std::string raw_signature(std::string_view signing_key, std::string_view string_to_sign);
-
 // Lower-case hexadecimal.
 std::string signature(std::string_view signing_key, std::string_view string_to_sign);
 
