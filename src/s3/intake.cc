@@ -5,6 +5,7 @@
 #include "crypto/checksum.h"
 #include "crypto/digest.h"
 #include "s3/keyspace.h"
+#include "s3/md5_round.h"
 
 namespace s3 {
 
@@ -110,7 +111,8 @@ Task<aws::Result<TakenIn>> take_in(State& state, aws::Body& body, std::string ow
   first.resize(filled);
   TakenIn taken;
   taken.size_bytes = filled;
-  taken.md5 = crypto::md5(first);
+  auto md5 = co_await md5_with_others(first);
+  taken.md5.assign(md5.begin(), md5.end());
   crypto::Checksum crc(crypto::ChecksumAlgorithm::crc64nvme);
   crc.update(base::bytes(first));
   taken.crc64nvme = crc.finish();
