@@ -7,12 +7,18 @@ Background::~Background() {
   ended_.wait(lock, [this] { return !running_; });
 }
 
+void Background::begin() {
+  std::lock_guard lock(mutex_);
+  running_++;
+}
+
 void Background::start(std::move_only_function<Result<>()> step) {
-  {
-    std::lock_guard lock(mutex_);
-    running_ = true;
+  begin();
+  try {
+    pool_.post([this, step = std::move(step)]() mutable { finish(run(step)); });
+  } catch (...) {
+    finish(std::unexpected(error_of_exception("a step")));
   }
-  pool_.post([this, step = std::move(step)]() mutable { finish(run(step)); });
 }
 
 Result<> Background::run(std::move_only_function<Result<>()>& step) try {
@@ -23,17 +29,13 @@ Result<> Background::run(std::move_only_function<Result<>()>& step) try {
 
 void Background::finish(Result<> result) {
   std::unique_lock lock(mutex_);
-  auto waiter = std::move(waiter_);
-  waiter_ = nullptr;
-  running_ = false;
-  if (!waiter) {
-    result_ = std::move(result);
-    ended_.notify_all();  // under the lock: the destructor may free the condition as soon as it is released
-    return;
-  }
-  ended_.notify_all();
+  if (!result && result_) result_ = std::move(result);
+  if (--running_) return;
+  auto waiter = std::exchange(waiter_, nullptr);
+  auto outcome = waiter ? std::exchange(result_, Result<>{}) : Result<>{};
+  ended_.notify_all();  // under the lock: the destructor may free the condition as soon as it is released
   lock.unlock();
-  waiter(std::move(result));
+  if (waiter) waiter(std::move(outcome));
 }
 
 Task<Result<>> Background::join() {

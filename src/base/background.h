@@ -1,5 +1,5 @@
 #pragma once
-// Ordered work beside a task: one piece at a time runs on a pool while the task goes on.
+// Blocking work beside a task, on a pool.
 #include <boost/asio/steady_timer.hpp>
 
 #include <condition_variable>
@@ -10,20 +10,23 @@
 
 namespace base {
 
-// A chain of blocking steps of which one may be running while its task does something else; the way to hash and store one
-// buffer while the next one is read from the network.
-// **Threads** Used by one task. **Lifetime** The destructor blocks until a running step has ended, so a step may refer to
-// what outlives the chain.
+// Steps that run while their task does something else; the way to hash and store one buffer while the next one is read from the
+// network.
+// **Threads** Used by one task. **Lifetime** The destructor blocks until all steps have ended, so a step may refer to what outlives
+// this.
 class Background {
  public:
   explicit Background(ThreadPool& pool) : pool_(pool) {}
   ~Background();
   Background(const Background&) = delete;
 
-  // Starts a step; what it throws is the error unavailable. **Requires** no step is running: `join` came back since the last start.
+  // Starts a step on the pool, beside those that are running; what it throws is the error unavailable.
   void start(std::move_only_function<Result<>()> step);
+  // Counts a step that somebody else does and that cannot fail, until `end`, which may be called on any thread.
+  void begin();
+  void end() { finish({}); }
 
-  // Waits for the running step and returns its result; success at once when none runs.
+  // Waits for all running steps. Returns the first error since the last time, or success.
   Task<Result<>> join();
 
  private:
@@ -33,7 +36,7 @@ class Background {
   ThreadPool& pool_;
   std::mutex mutex_;
   std::condition_variable ended_;
-  bool running_ = false;
+  int running_ = 0;
   Result<> result_;
   std::move_only_function<void(Result<>)> waiter_;
 };

@@ -1,22 +1,21 @@
+#define OPENSSL_SUPPRESS_DEPRECATED  // the low-level MD5: it can start in the middle
 // RFC 1321 over vectors. Each version of `run` is the same code, compiled for other registers.
 #include "crypto/md5_lanes.h"
 
+#include <openssl/md5.h>
+
 #include <algorithm>
 #include <bit>
-#include <cstdint>
 #include <cstring>
 #include <numeric>
 #include <utility>
 #include <vector>
 
-#include "crypto/digest.h"
-
 namespace crypto {
 
 namespace {
 
-constexpr size_t block_bytes = 64, block_words = 16;
-constexpr uint32_t start[4] = {0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476};
+constexpr size_t block_words = 16;
 constexpr int rotations[4][4] = {{7, 12, 17, 22}, {5, 9, 14, 20}, {4, 11, 16, 23}, {6, 10, 15, 21}};
 
 // floor(2^32 |sin(i + 1)|), RFC 1321's table T.
@@ -27,28 +26,6 @@ constexpr uint32_t sines[64] = {
     0x8771f681, 0x6d9d6122, 0xfde5380c, 0xa4beea44, 0x4bdecfa9, 0xf6bb4b60, 0xbebfbc70, 0x289b7ec6, 0xeaa127fa, 0xd4ef3085, 0x04881d05,
     0xd9d4d039, 0xe6db99e5, 0x1fa27cf8, 0xc4ac5665, 0xf4292244, 0x432aff97, 0xab9423a7, 0xfc93a039, 0x655b59c3, 0x8f0ccc92, 0xffeff47d,
     0x85845dd1, 0x6fa87e4f, 0xfe2ce6e0, 0xa3014314, 0x4e0811a1, 0xf7537e82, 0xbd3af235, 0x2ad7d2bb, 0xeb86d391};
-
-// A text as blocks: the whole ones where they lie, then one or two with its end and its length.
-class Blocks {
- public:
-  explicit Blocks(std::string_view text) : text_(text.data()), whole_(text.size() / block_bytes) {
-    size_t rest = text.size() % block_bytes;
-    std::memcpy(tail_, text.data() + whole_ * block_bytes, rest);
-    tail_[rest] = '\x80';
-    tails_ = rest + 1 + sizeof(uint64_t) <= block_bytes ? 1 : 2;
-    uint64_t bits = uint64_t(text.size()) * 8;
-    static_assert(std::endian::native == std::endian::little);
-    std::memcpy(tail_ + tails_ * block_bytes - sizeof bits, &bits, sizeof bits);
-  }
-  size_t count() const { return whole_ + tails_; }
-  // The i-th; past the last one any: nobody looks at what comes of it.
-  const char* at(size_t i) const { return i < whole_ ? text_ + i * block_bytes : tail_ + std::min(i - whole_, tails_ - 1) * block_bytes; }
-
- private:
-  const char* text_;
-  size_t whole_, tails_;
-  char tail_[2 * block_bytes] = {};
-};
 
 template <size_t lanes>
 using Vector = uint32_t __attribute__((vector_size(lanes * sizeof(uint32_t))));
@@ -71,11 +48,12 @@ template <size_t lanes>
   }
 }
 
+// One block of each text: words[i] are the i-th of all of them.
 template <size_t lanes>
-[[gnu::always_inline]] inline void load(const Blocks* texts, size_t block, Vector<lanes> (&words)[block_words]) {
+[[gnu::always_inline]] inline void load(const Md5Lane* texts, size_t offset, Vector<lanes> (&words)[block_words]) {
   for (size_t from = 0; from < block_words; from += lanes) {
     Vector<lanes> rows[lanes];
-    for (size_t lane = 0; lane < lanes; lane++) std::memcpy(&rows[lane], texts[lane].at(block) + from * sizeof(uint32_t), sizeof rows[lane]);
+    for (size_t lane = 0; lane < lanes; lane++) std::memcpy(&rows[lane], texts[lane].data + offset + from * sizeof(uint32_t), sizeof rows[lane]);
     transpose<lanes>(rows);
     std::memcpy(words + from, rows, sizeof rows);
   }
@@ -104,32 +82,36 @@ template <size_t lanes, size_t... i>
   for (size_t k = 0; k < 4; k++) state[k] += before[k];
 }
 
-// `lanes` texts, of which the one with most blocks sets the end.
 template <size_t lanes>
-[[gnu::always_inline]] inline void run(const Blocks* texts, Md5* digests) {
+[[gnu::always_inline]] inline void run(const Md5Lane* texts, size_t blocks) {
   Vector<lanes> state[4], words[block_words];
-  for (size_t k = 0; k < 4; k++) state[k] = Vector<lanes>{} + start[k];
-  size_t count = 0;
-  for (size_t lane = 0; lane < lanes; lane++) count = std::max(count, texts[lane].count());
-  for (size_t block = 0; block < count; block++) {
-    load<lanes>(texts, block, words);
+  for (size_t k = 0; k < 4; k++)
+    for (size_t lane = 0; lane < lanes; lane++) state[k][lane] = texts[lane].state->words[k];
+  for (size_t block = 0; block < blocks; block++) {
+    load<lanes>(texts, block * md5_block_bytes, words);
     take_block<lanes>(state, words, std::make_index_sequence<64>());
-    for (size_t lane = 0; lane < lanes; lane++) {
-      if (texts[lane].count() != block + 1) continue;
-      uint32_t digest[4] = {state[0][lane], state[1][lane], state[2][lane], state[3][lane]};
-      std::memcpy(digests[lane].data(), digest, sizeof digest);
-    }
   }
+  for (size_t k = 0; k < 4; k++)
+    for (size_t lane = 0; lane < lanes; lane++) texts[lane].state->words[k] = state[k][lane];
+}
+
+void run_sse(const Md5Lane* texts, size_t blocks) { run<4>(texts, blocks); }
+[[gnu::target("avx2")]] void run_avx2(const Md5Lane* texts, size_t blocks) { run<8>(texts, blocks); }
+[[gnu::target("avx512f,avx512vl,avx512bw")]] void run_avx512(const Md5Lane* texts, size_t blocks) { run<16>(texts, blocks); }
+
+// OpenSSL's is faster than a lane.
+void run_one(const Md5Lane& text, size_t blocks) {
+  auto& [a, b, c, d] = text.state->words;
+  MD5_CTX context{};
+  context.A = a, context.B = b, context.C = c, context.D = d;
+  MD5_Update(&context, text.data, blocks * md5_block_bytes);
+  a = context.A, b = context.B, c = context.C, d = context.D;
 }
 
 struct Width {
   size_t lanes;
-  void (*run)(const Blocks* texts, Md5* digests);
+  void (*run)(const Md5Lane* texts, size_t blocks);
 };
-
-void run_sse(const Blocks* texts, Md5* digests) { run<4>(texts, digests); }
-[[gnu::target("avx2")]] void run_avx2(const Blocks* texts, Md5* digests) { run<8>(texts, digests); }
-[[gnu::target("avx512f,avx512vl,avx512bw")]] void run_avx512(const Blocks* texts, Md5* digests) { run<16>(texts, digests); }
 
 Width widest() {
   if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw")) return {16, run_avx512};
@@ -137,28 +119,81 @@ Width widest() {
   return {4, run_sse};
 }
 
+// At most as many texts as there are lanes. Those left over go over a text that is there anyway, for nobody.
+void run_set(const Width& width, std::span<const Md5Lane> texts, size_t blocks) {
+  if (texts.size() == 1) return run_one(texts[0], blocks);
+  Md5Lane all[md5_most_lanes];
+  Md5State nobodys[md5_most_lanes];
+  for (size_t i = 0; i < width.lanes; i++) all[i] = i < texts.size() ? texts[i] : Md5Lane{&nobodys[i], texts[0].data};
+  width.run(all, blocks);
+}
+
+// What follows the last whole block: the rest, a bit that ends it, and the length in bits.
+struct Tail {
+  Tail(std::string_view rest, uint64_t size_bytes) {
+    rest.copy(bytes, rest.size());
+    bytes[rest.size()] = '\x80';
+    blocks = rest.size() + 1 + sizeof(uint64_t) <= md5_block_bytes ? 1 : 2;
+    uint64_t bits = size_bytes * 8;
+    static_assert(std::endian::native == std::endian::little);
+    std::memcpy(bytes + blocks * md5_block_bytes - sizeof bits, &bits, sizeof bits);
+  }
+  char bytes[2 * md5_block_bytes] = {};
+  size_t blocks;
+};
+
+std::string_view rest_of(std::string_view text) { return text.substr(text.size() / md5_block_bytes * md5_block_bytes); }
+
 }  // namespace
 
-void md5_of_each(std::span<const std::string_view> texts, std::span<Md5> digests) {
+void md5_advance(std::span<const Md5Lane> lanes, size_t blocks) {
   static const Width width = widest();
+  if (!blocks) return;
+  for (; !lanes.empty(); lanes = lanes.subspan(std::min(lanes.size(), width.lanes))) run_set(width, lanes.first(std::min(lanes.size(), width.lanes)), blocks);
+}
+
+std::string_view Md5Stream::take_edges(std::string_view data) {
+  size_bytes_ += data.size();
+  if (kept_bytes_) {
+    auto missing = std::min(data.size(), md5_block_bytes - kept_bytes_);
+    data.copy(kept_ + kept_bytes_, missing);
+    kept_bytes_ += missing;
+    data.remove_prefix(missing);
+    if (kept_bytes_ < md5_block_bytes) return {};
+    run_one({&state_, kept_}, 1);
+  }
+  auto rest = rest_of(data);
+  kept_bytes_ = rest.copy(kept_, rest.size());
+  return data.substr(0, data.size() - rest.size());
+}
+
+void Md5Stream::update(std::string_view data) {
+  auto whole = take_edges(data);
+  if (!whole.empty()) run_one({&state_, whole.data()}, whole.size() / md5_block_bytes);
+}
+
+Md5 Md5Stream::finish() {
+  Tail tail({kept_, kept_bytes_}, size_bytes_);
+  run_one({&state_, tail.bytes}, tail.blocks);
+  return std::bit_cast<Md5>(state_.words);
+}
+
+void md5_of_each(std::span<const std::string_view> texts, std::span<Md5> digests) {
   std::vector<size_t> order(texts.size());
   std::iota(order.begin(), order.end(), 0);
   std::ranges::sort(order, {}, [&](size_t i) { return texts[i].size(); });
-  for (std::span rest(order); !rest.empty();) {
-    auto set = rest.last(std::min(rest.size(), width.lanes));
-    rest = rest.first(rest.size() - set.size());
-    if (set.size() == 1) {
-      md5(texts[set[0]]).copy(digests[set[0]].data(), sizeof(Md5));
-      continue;
-    }
-    std::vector<Blocks> blocks;
-    blocks.reserve(width.lanes);
-    for (size_t i : set) blocks.emplace_back(texts[i]);
-    while (blocks.size() < width.lanes) blocks.emplace_back(std::string_view());
-    std::array<Md5, 16> found;
-    width.run(blocks.data(), found.data());
-    for (size_t i = 0; i < set.size(); i++) digests[set[i]] = found[i];
+  std::vector<Md5Stream> streams(texts.size());
+  std::vector<Md5Lane> lanes;
+  for (size_t i : order) lanes.push_back({&streams[i].state(), streams[i].take_edges(texts[i]).data()});
+  // All go on until the shortest of them ends.
+  size_t done = 0;
+  for (std::span rest(lanes); !rest.empty(); rest = rest.subspan(1)) {
+    size_t blocks = texts[order[order.size() - rest.size()]].size() / md5_block_bytes - done;
+    md5_advance(rest, blocks);
+    for (auto& lane : rest) lane.data += blocks * md5_block_bytes;
+    done += blocks;
   }
+  for (size_t i = 0; i < texts.size(); i++) digests[i] = streams[i].finish();
 }
 
 }  // namespace crypto

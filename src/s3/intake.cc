@@ -35,19 +35,22 @@ Task<aws::Result<size_t>> fill(aws::Body& body, std::span<char> into) {
   co_return filled;
 }
 
-// A blob being written and hashed on another thread while the next buffer fills.
+std::string text_of(const crypto::Md5& digest) { return {digest.begin(), digest.end()}; }
+
+// A blob being written and hashed on other threads while the next buffer fills.
 class BlobIntake {
  public:
   BlobIntake(State& state, std::unique_ptr<blob::Writer> writer)
-      : blobs_(state.parts.blobs), writer_(std::move(writer)), background_(state.parts.pool) {}
+      : blobs_(state.parts.blobs), md5_worker_(state.md5_worker), writer_(std::move(writer)), background_(state.parts.pool) {}
 
   // Waits for the step before and starts storing `data`, which must stay as it is until the step after.
   Task<aws::Result<>> add(std::span<const char> data) {
     CO_TRY_VOID(aws::lift(co_await background_.join()));
     size_ += data.size();
     if (size_ > max_put_bytes) co_return aws::fail(ErrorCode::entity_too_large);
+    background_.begin();
+    md5_worker_.update(md5_, {data.data(), data.size()}, [this] { background_.end(); });
     background_.start([this, data]() -> base::Result<> {
-      md5_.update(base::bytes({data.data(), data.size()}));
       crc_.update(base::bytes({data.data(), data.size()}));
       TRY_VOID(check_room(blobs_, data.size()));
       return writer_->write(data);
@@ -61,7 +64,7 @@ class BlobIntake {
     CO_TRY_VOID(aws::lift(co_await background_.join()));
     TakenIn taken;
     taken.size_bytes = size_;
-    taken.md5 = md5_.finish();
+    taken.md5 = text_of(md5_.finish());
     taken.crc64nvme = crc_.finish();
     taken.blob = writer_->id().text();
     co_return taken;
@@ -69,8 +72,9 @@ class BlobIntake {
 
  private:
   blob::Store& blobs_;
+  Md5Worker& md5_worker_;
   std::unique_ptr<blob::Writer> writer_;
-  crypto::Digest md5_{crypto::DigestKind::md5};
+  crypto::Md5Stream md5_;
   crypto::Checksum crc_{crypto::ChecksumAlgorithm::crc64nvme};
   uint64_t size_ = 0;
   base::Background background_;  // last: its destructor waits for what uses the others
@@ -111,8 +115,7 @@ Task<aws::Result<TakenIn>> take_in(State& state, aws::Body& body, std::string ow
   first.resize(filled);
   TakenIn taken;
   taken.size_bytes = filled;
-  auto md5 = co_await md5_with_others(first);
-  taken.md5.assign(md5.begin(), md5.end());
+  taken.md5 = text_of(co_await md5_with_others(first));
   crypto::Checksum crc(crypto::ChecksumAlgorithm::crc64nvme);
   crc.update(base::bytes(first));
   taken.crc64nvme = crc.finish();

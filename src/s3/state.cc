@@ -142,7 +142,7 @@ base::Result<> Buckets::remove_blocking(const std::string& name, const std::stri
   return {};
 }
 
-State::State(Parts given) : parts(std::move(given)), buckets(parts.meta), cache(parts.settings.cache_bytes) {}
+State::State(Parts given) : parts(std::move(given)), buckets(parts.meta), cache(parts.settings.cache_bytes), md5_worker(parts.pool) {}
 State::~State() = default;
 
 aws::Result<std::shared_ptr<const Bucket>> State::bucket(const aws::Call& call) const {

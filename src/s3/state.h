@@ -8,6 +8,7 @@
 
 #include "s3/blob_leases.h"
 #include "s3/cors_rules.h"
+#include "s3/md5_worker.h"
 #include "s3/object_cache.h"
 #include "s3/record.h"
 #include "s3/service.h"
@@ -70,6 +71,7 @@ struct State {
   Parts parts;
   Buckets buckets;
   ObjectCache cache;
+  Md5Worker md5_worker;
   BlobLeases leases;
   std::unique_ptr<Collector> collector;
 
