@@ -30,7 +30,7 @@ int check(const Options& options) {
   if (isatty(STDERR_FILENO)) fmt::print(stderr, "\r\033[K");
   if (!report) return complain(report.error());
   print_report(*report);
-  return report->problems.empty() ? 0 : 1;
+  return report->problems.empty() ? 0 : exit_failed;
 }
 
 }  // namespace server

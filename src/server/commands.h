@@ -1,5 +1,5 @@
 #pragma once
-// The commands of the program, one a file. Each prints what it has to say and returns the exit code.
+// The commands of the program, one a file. Each prints what it has to say and returns the exit code: 0, or exit_failed.
 #include "server/options.h"
 
 namespace server {
@@ -11,7 +11,7 @@ int check(const Options& options);
 int doctor(const Options& options);
 int print_ca(const Options& options);
 
-// Prints an error and what to do, on standard error; returns 1.
+// Prints an error and what to do, on standard error; returns exit_failed.
 int complain(const base::Error& error);
 
 }  // namespace server

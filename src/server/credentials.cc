@@ -9,7 +9,7 @@ namespace server {
 
 int complain(const base::Error& error) {
   fmt::print(stderr, "cumulet: {}\n", error.what);
-  return 1;
+  return exit_failed;
 }
 
 // As one word of a POSIX shell, whatever is in it.

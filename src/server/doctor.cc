@@ -129,7 +129,7 @@ int doctor(const Options& options) {
     all_needed = all_needed && (finding.good || !finding.needed);
   }
   fmt::print("\n{}\n", all_needed ? "Storage works here." : "Storage does not work here: see above.");
-  return all_needed ? 0 : 1;
+  return all_needed ? 0 : exit_failed;
 }
 
 }  // namespace server

@@ -1,15 +1,58 @@
 #include "server/options.h"
 
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
+#include <cerrno>
 #include <cstdlib>
+#include <cstring>
+#include <fstream>
 #include <toml++/toml.h>
 
 #include "server/commands.h"
+#include "server/setting_values.h"
+#include "server/usage_errors.h"
 #include "server/version.h"
 
 namespace server {
 
 namespace {
+
+constexpr auto exit_codes = "Exit status: 0 all went well, 1 something failed or is wrong, 2 the command line or the settings are wrong.";
+
+// Help in the words of the manual page.
+class Help final : public CLI::Formatter {
+ public:
+  Help() {
+    label("OPTIONS", "OPTIONS");
+    label("SUBCOMMAND", "COMMAND");
+    label("Positionals", "Arguments");
+    column_width(32);
+  }
+  std::string make_option_opts(const CLI::Option* option) const override {
+    bool takes_value = option->get_type_size() != 0 && !option->get_positional();
+    return takes_value ? " " + option->get_type_name() : "";
+  }
+  std::string make_option_name(const CLI::Option* option, bool is_positional) const override {
+    return is_positional ? option->get_type_name() : option->get_name(false, true);
+  }
+  std::string make_option_desc(const CLI::Option* option) const override {
+    auto value = option->get_default_str();
+    return option->get_description() + (value.empty() ? "" : "; default: " + value);
+  }
+};
+
+// A check of setting_values.h as an option takes it.
+template <class Check>
+std::function<std::string(const std::string&)> checked(Check check) {
+  return [check](const std::string& text) { return check(text); };
+}
+auto number(uint64_t least, uint64_t most) {
+  return checked([=](auto& text) { return check_number(text, least, most); });
+}
+auto choice(std::vector<std::string> choices) {
+  return checked([choices = std::move(choices)](auto& text) { return check_choice(text, choices); });
+}
 
 std::string default_data_folder() {
   if (auto* folder = std::getenv("CUMULET_DATA"); folder && *folder) return folder;
@@ -31,42 +74,69 @@ std::vector<std::string> values_of(const toml::node& node) {
   return {};
 }
 
+[[noreturn]] void refuse_configuration(const std::string& path, const std::string& what) { throw CLI::ValidationError("--config", path + what); }
+
+toml::table read_configuration(const std::string& path) {
+  if (!std::ifstream(path)) refuse_configuration(path, " cannot be read: " + std::string(std::strerror(errno)));
+  try {
+    return toml::parse_file(path);
+  } catch (const toml::parse_error& e) {
+    refuse_configuration(path, ", line " + std::to_string(e.source().begin.line) + ": " + std::string(e.description()));
+  }
+}
+
+std::vector<std::string> settings_of(const CLI::App& command) {
+  std::vector<std::string> names;
+  for (auto* option : command.get_options())
+    for (auto& name : option->get_lnames())
+      if (name != "help" && name != "config") names.push_back(name);
+  return names;
+}
+
 // Sets what the file says and the command line does not.
 void apply_configuration(CLI::App& command, const std::string& path) {
-  toml::table table;
-  try {
-    table = toml::parse_file(path);
-  } catch (const toml::parse_error& e) {
-    throw CLI::ValidationError("--config", path + ", line " + std::to_string(e.source().begin.line) + ": " + std::string(e.description()));
-  }
-  for (auto& [key, node] : table) {
-    auto* option = command.get_option_no_throw("--" + std::string(key.str()));
+  auto settings = settings_of(command);
+  for (auto& [key, node] : read_configuration(path)) {
+    std::string name(key.str());
+    if (std::ranges::find(settings, name) == settings.end())
+      refuse_configuration(path, ": there is no setting \"" + name + "\"" + suggestion(name, settings) + " The settings are " + joined(settings) + ".");
     auto values = values_of(node);
-    if (!option || option == command.get_help_ptr() || key.str() == "config" || values.empty())
-      throw CLI::ValidationError("--config", path + ": \"" + std::string(key.str()) + "\" is not a setting, or its value is not of its kind");
+    auto wrong_kind = ": \"" + name + "\" has a value of a kind that it does not take";
+    if (values.empty()) refuse_configuration(path, wrong_kind);
+    auto* option = command.get_option("--" + name);
     if (option->count()) continue;
     for (auto& value : values) option->add_result(value);
-    option->run_callback();
+    try {
+      option->run_callback();
+    } catch (const CLI::ValidationError& e) {
+      refuse_configuration(path, ": " + std::string(e.what()).substr(2));
+    } catch (const CLI::ParseError&) {
+      refuse_configuration(path, wrong_kind);
+    }
   }
 }
 
 void add_serve_flags(CLI::App& serve, Options& options, std::string& config) {
-  serve.add_option("--listen", options.listen, "ADDRESS:PORT to listen on, for HTTP and HTTPS alike; may be repeated")->capture_default_str();
-  serve.add_option("--region", options.region, "the AWS region that this server is")->capture_default_str();
-  serve.add_option("--host", options.hosts, "a host name below which BUCKET.NAME is a bucket, besides s3.localhost; may be repeated");
-  serve.add_option("--access-log", options.access_log, "a file that gets one JSON line per request; - is standard output");
-  serve.add_option("--log-level", options.log_level, "debug, info, warning or error")
-      ->check(CLI::IsMember({"debug", "info", "warning", "error"}))
-      ->capture_default_str();
-  serve.add_option("--threads", options.threads, "network threads; 0: one per CPU")->check(CLI::Range(0, 1024))->capture_default_str();
-  serve.add_option("--max-connections", options.max_connections, "connections at once; one more is refused")
-      ->check(CLI::Range(1, 1'000'000))
-      ->capture_default_str();
-  serve.add_option("--max-requests", options.max_requests, "requests at once; one more is answered 503 SlowDown")
-      ->check(CLI::Range(1, 1'000'000))
-      ->capture_default_str();
+  auto add = [&](const char* name, auto& value, const char* type, const char* text) { return serve.add_option(name, value, text)->type_name(type); };
+  add("--listen", options.listen, "ADDR:PORT", "where to listen, for HTTP and HTTPS alike: a numeric address; may be repeated")
+      ->capture_default_str()
+      ->default_str(options.listen.front());
+  add("--region", options.region, "REGION", "the AWS region that this server is")->capture_default_str();
+  add("--host", options.hosts, "NAME", "a host name below which BUCKET.NAME is a bucket, besides s3.localhost; may be repeated");
+  add("--access-log", options.access_log, "FILE", "a file that gets one JSON line per request; - is standard output");
+  add("--log-level", options.log_level, "LEVEL", "debug, info, warning or error")->check(choice({"debug", "info", "warning", "error"}))->capture_default_str();
+  add("--threads", options.threads, "N", "network threads; 0: one per CPU")->check(number(0, 1024))->capture_default_str();
+  add("--max-connections", options.max_connections, "N", "connections at once; one more is refused")->check(number(1, 1'000'000))->capture_default_str();
+  add("--max-requests", options.max_requests, "N", "requests at once; one more is answered 503 SlowDown")->check(number(1, 1'000'000))->capture_default_str();
   serve.add_flag("--no-sigv2", options.no_sigv2, "refuse signatures of version 2");
-  serve.add_option("--config", config, "a TOML file with the same settings; flags win")->check(CLI::ExistingFile);
+  add("--config", config, "FILE", "a TOML file with the same settings; flags win");
+}
+
+// Says what is wrong, or prints the help or the version that was asked for. Returns the exit code.
+int finish(const CLI::App& app, const CLI::ParseError& error) {
+  if (error.get_exit_code() == 0) return app.exit(error);
+  fmt::print(stderr, "cumulet: {}\n", explain(app, error));
+  return exit_usage;
 }
 
 }  // namespace
@@ -78,11 +148,16 @@ Parsed parse_command_line(int argc, char** argv) {
   std::string data = default_data_folder(), config;
 
   CLI::App app("Cumulet: a small cloud of your own. Amazon's storage API on your machine.");
+  app.name("cumulet");
+  app.formatter(std::make_shared<Help>());
+  app.footer(exit_codes);
   app.require_subcommand(1);
-  app.set_version_flag("--version", "cumulet " + std::string(version));
+  app.set_help_flag("-h,--help", "print this and exit");
+  app.set_version_flag("--version", "cumulet " + std::string(version), "print the version and exit");
   auto command = [&, parent = &app](const char* name, const char* text, Command run_it, CLI::App* below = nullptr) {
     auto* made = (below ? below : parent)->add_subcommand(name, text);
-    made->add_option("--data", data, "the folder that everything is kept in")->capture_default_str();
+    made->group("Commands");
+    made->add_option("--data", data, "the folder that everything is kept in")->type_name("DIR")->capture_default_str();
     made->callback([&invocation, run_it] { invocation.command = run_it; });
     return made;
   };
@@ -90,12 +165,15 @@ Parsed parse_command_line(int argc, char** argv) {
   add_serve_flags(*serve_command, options, config);
   command("credentials", "print the root account's key pair, as the shell or ~/.aws/credentials takes it", print_credentials)
       ->add_option("--format", options.credentials_format, "env, profile or csv")
-      ->check(CLI::IsMember({"env", "profile", "csv"}))
+      ->type_name("FORMAT")
+      ->check(choice({"env", "profile", "csv"}))
       ->capture_default_str();
   auto* account = app.add_subcommand("account", "further accounts");
+  account->group("Commands");
   account->require_subcommand(1);
   command("create", "make an account and print its key pair", create_account, account)
       ->add_option("name", options.account_name, "its name: 1 to 64 letters, digits and +=,.@_-")
+      ->type_name("NAME")
       ->required();
   command("check", "verify every checksum and reference in the data folder; exits with 1 if anything is wrong", check)
       ->add_flag("--repair", options.repair, "mend what can be mended without losing data");
@@ -107,7 +185,7 @@ Parsed parse_command_line(int argc, char** argv) {
     if (!config.empty()) apply_configuration(*serve_command, config);
     run = true;
   } catch (const CLI::ParseError& e) {
-    exit_code = app.exit(e);
+    exit_code = finish(app, e);
   }
   options.data = data;
   return parsed;

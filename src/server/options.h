@@ -10,6 +10,10 @@
 
 namespace server {
 
+// Exit codes are part of the program's interface: the manual page lists them.
+inline constexpr int exit_failed = 1;  // something failed, or `check` or `doctor` found something wrong
+inline constexpr int exit_usage = 2;   // the command line or the settings are wrong; nothing was done
+
 struct Options {
   std::filesystem::path data;  // the folder that everything is kept in
   std::vector<std::string> listen{"127.0.0.1:4566"};
