@@ -118,11 +118,12 @@ void apply_configuration(CLI::App& command, const std::string& path) {
 
 void add_serve_flags(CLI::App& serve, Options& options, std::string& config) {
   auto add = [&](const char* name, auto& value, const char* type, const char* text) { return serve.add_option(name, value, text)->type_name(type); };
-  add("--listen", options.listen, "ADDR:PORT", "where to listen, for HTTP and HTTPS alike: a numeric address; may be repeated")
+  add("--listen", options.listen, "ADDR:PORT", "where to listen, for HTTP and HTTPS alike: a numeric address or localhost; may be repeated")
+      ->check(checked(check_listen))
       ->capture_default_str()
       ->default_str(options.listen.front());
-  add("--region", options.region, "REGION", "the AWS region that this server is")->capture_default_str();
-  add("--host", options.hosts, "NAME", "a host name below which BUCKET.NAME is a bucket, besides s3.localhost; may be repeated");
+  add("--region", options.region, "REGION", "the AWS region that this server is")->check(checked(check_region))->capture_default_str();
+  add("--host", options.hosts, "NAME", "a host name below which BUCKET.NAME is a bucket, besides s3.localhost; may be repeated")->check(checked(check_host));
   add("--access-log", options.access_log, "FILE", "a file that gets one JSON line per request; - is standard output");
   add("--log-level", options.log_level, "LEVEL", "debug, info, warning or error")->check(choice({"debug", "info", "warning", "error"}))->capture_default_str();
   add("--threads", options.threads, "N", "network threads; 0: one per CPU")->check(number(0, 1024))->capture_default_str();
@@ -182,12 +183,13 @@ Parsed parse_command_line(int argc, char** argv) {
 
   try {
     app.parse(argc, argv);
-    if (!config.empty()) apply_configuration(*serve_command, config);
+    if (!config.empty()) apply_configuration(*serve_command, expand_home(config));
     run = true;
   } catch (const CLI::ParseError& e) {
     exit_code = finish(app, e);
   }
-  options.data = data;
+  options.data = expand_home(data);
+  options.access_log = expand_home(options.access_log);
   return parsed;
 }
 

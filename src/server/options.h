@@ -16,7 +16,7 @@ inline constexpr int exit_usage = 2;   // the command line or the settings are w
 
 struct Options {
   std::filesystem::path data;  // the folder that everything is kept in
-  std::vector<std::string> listen{"127.0.0.1:4566"};
+  std::vector<std::string> listen{"127.0.0.1:4566"};  // numeric addresses, or localhost
   std::string region = "us-east-1";
   std::vector<std::string> hosts;  // names below which BUCKET.NAME is a bucket
   std::string access_log;          // a file; "-": standard output; empty: none

@@ -84,6 +84,28 @@ TEST_F(OptionsTest, AFileSetsWhatAFlagCan) {
   EXPECT_TRUE(options.no_sigv2);
 }
 
+TEST_F(OptionsTest, PathsMayBeginWithTheHomeFolder) {
+  configure("data = '~/cloud'\naccess-log = '~/log'\n");
+  auto options = good(serve());
+  EXPECT_EQ(options.data, "/home/alice/cloud");
+  EXPECT_EQ(options.access_log, "/home/alice/log");
+  EXPECT_EQ(good(parse({"check", "--data", "~/x"})).data, "/home/alice/x");
+}
+
+TEST_F(OptionsTest, ValuesAreChecked) {
+  for (auto [text, named] : {std::pair{"region = 'US East'\n", "region: \"US East\" is not a region"}, {"host = ['a.example', 'b_c']\n", "host: \"b_c\" is not a host name"},
+                             {"listen = 'my.host:80'\n", "listen: \"my.host:80\" is not an address"}}) {
+    configure(text);
+    EXPECT_EQ(serve().exit_code, 2) << text;
+    EXPECT_THAT(said_, HasSubstr(path_.string() + ": " + named));
+  }
+  for (auto [option, value] : {std::pair{"--region", "US"}, {"--host", "-"}, {"--listen", "80"}}) {
+    EXPECT_EQ(parse({"serve", option, value}).exit_code, 2);
+    EXPECT_THAT(said_, HasSubstr("cumulet: " + std::string(option) + ": \"" + value + "\" is not"));
+  }
+  EXPECT_THAT(good(parse({"serve", "--listen", "localhost:80"})).listen, ElementsAre("localhost:80"));
+}
+
 TEST_F(OptionsTest, FlagsWin) {
   configure("data = '/d'\nlisten = ['127.0.0.1:1', '127.0.0.1:2']\nregion = 'eu-west-1'\nno-sigv2 = false\n");
   auto options = good(serve({"--region", "us-west-2", "--listen", "127.0.0.1:3", "--no-sigv2"}));

@@ -14,6 +14,7 @@
 #include "server/commands.h"
 #include "server/control.h"
 #include "server/data_folder.h"
+#include "server/setting_values.h"
 #include "server/version.h"
 
 namespace server {
@@ -146,7 +147,7 @@ class Instance {
 
   Result<> listen() {
     http::ServerOptions options;
-    options.listen = options_.listen;
+    options.listen = numeric_addresses(options_.listen);
     options.threads = options_.threads;
     options.certificates = certificates_.get();
     options.limits.connections = options_.max_connections;
