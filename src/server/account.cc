@@ -52,6 +52,7 @@ std::string answer_control(iam::Accounts& accounts, std::string_view line) {
 }
 
 int create_account(const Options& options) {
+  if (auto found = find_data_folder(options.data); !found) return complain(found.error());
   auto answer = ask(options.data, options.account_name);
   if (!answer && answer.error().kind == Errc::not_found) {
     auto folder = DataFolder::open(options.data);

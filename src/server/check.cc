@@ -20,8 +20,7 @@ static void print_report(const s3::CheckReport& report) {
 }
 
 int check(const Options& options) {
-  if (!std::filesystem::exists(options.data / "format"))
-    return complain({base::Errc::not_found, options.data.string() + " is not a data folder; name one with --data"});
+  if (auto found = find_data_folder(options.data); !found) return complain(found.error());
   auto folder = DataFolder::open(options.data);
   if (!folder) return complain(folder.error());
   base::SystemClock clock;

@@ -20,6 +20,7 @@ static std::string shell_word(std::string_view text) {
 }
 
 int print_credentials(const Options& options) {
+  if (auto found = find_data_folder(options.data); !found) return complain(found.error());
   auto pair = read_root_key(options.data);
   if (!pair) return complain(pair.error());
   if (options.credentials_format == "csv")
@@ -32,6 +33,7 @@ int print_credentials(const Options& options) {
 }
 
 int print_ca(const Options& options) {
+  if (auto found = find_data_folder(options.data); !found) return complain(found.error());
   auto certificates = http::Certificates::open(tls_folder(options.data));
   if (!certificates) return complain(certificates.error());
   fmt::print("{}\n", (*certificates)->ca_path().string());

@@ -4,6 +4,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <fstream>
@@ -57,6 +58,35 @@ std::string line_after(const std::string& text, std::string_view name) {
   return text.substr(begin, text.find_first_of("\r\n", begin) - begin);
 }
 
+// What a folder holds that no start of a server, whole or cut off, leaves before the file "format". A new file system has lost+found.
+std::vector<std::string> foreign_names(const fs::path& folder) {
+  static constexpr std::string_view ours[] = {"lock", "format.new", "lost+found"};
+  std::vector<std::string> names;
+  std::error_code error;
+  for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error))
+    if (auto name = at->path().filename().string(); std::ranges::find(ours, name) == std::end(ours)) names.push_back(std::move(name));
+  std::ranges::sort(names);
+  return names;
+}
+
+// "a, b, c and 2 more".
+std::string abridged(const std::vector<std::string>& names) {
+  static constexpr size_t shown = 3;
+  std::string out;
+  for (size_t i = 0; i < std::min(shown, names.size()); i++) (out += i ? ", " : "") += names[i];
+  return names.size() > shown ? out + " and " + std::to_string(names.size() - shown) + " more" : out;
+}
+
+// A folder with other things in it is most likely not the one that was meant. That without its format is damaged: see check_format.
+Result<> refuse_foreign_folder(const fs::path& path) {
+  std::error_code error;
+  if (fs::exists(path / "format", error) || fs::exists(path / "meta", error)) return {};
+  auto names = foreign_names(path);
+  if (names.empty()) return {};
+  return base::fail(Errc::invalid, path.string() + " is not a data folder of Cumulet, and not empty: it holds " + abridged(names) +
+                                       "; give a new or an empty folder with --data, such as " + (path / "cumulet").string());
+}
+
 Result<std::optional<std::pair<std::string, std::string>>> root_key_of_environment() {
   auto* id = std::getenv("CUMULET_ROOT_ACCESS_KEY");
   auto* secret = std::getenv("CUMULET_ROOT_SECRET_KEY");
@@ -68,6 +98,16 @@ Result<std::optional<std::pair<std::string, std::string>>> root_key_of_environme
 }
 
 }  // namespace
+
+Result<> find_data_folder(const fs::path& path) {
+  if (access((path / "format").c_str(), F_OK) == 0) return {};
+  int number = errno;
+  if (number == EACCES) return base::fail(Errc::io, "cannot look into " + path.string() + ": permission denied; run this as the user that the server runs as");
+  std::error_code error;
+  if (fs::exists(path / "meta", error)) return {};  // damaged: who opens it says how
+  auto what = fs::exists(path, error) ? path.string() + " is not a data folder of Cumulet" : "there is no folder " + path.string();
+  return base::fail(Errc::not_found, what + "; name the server's with --data, or make one by starting a server: cumulet serve --data " + path.string());
+}
 
 fs::path tls_folder(const fs::path& data) { return data / "tls"; }
 
@@ -92,6 +132,7 @@ DataFolder::~DataFolder() {
 
 Result<std::unique_ptr<DataFolder>> DataFolder::open(const fs::path& path) {
   TRY_VOID(base::posix_file_system().make_folders(path));
+  TRY_VOID(refuse_foreign_folder(path));
   std::unique_ptr<DataFolder> folder(new DataFolder(fs::absolute(path)));
   TRY_VOID(folder->lock());
   TRY_VOID(folder->check_format());

@@ -15,8 +15,8 @@ inline constexpr int data_format = 1;  // docs/format/README.md
 // **Threads** Made and destroyed by one; what it holds says itself who may use it.
 class DataFolder {
  public:
-  // Makes the folder where there is none. **Errors** unavailable: another process has it; invalid: it is of another format,
-  // or holds something else; no_space, io, corrupt.
+  // Makes the folder where there is none; only `serve` may want that, see find_data_folder. **Errors** unavailable: another process
+  // has it; invalid: it is of another format, or holds something else, which is left as it is; no_space, io, corrupt.
   static base::Result<std::unique_ptr<DataFolder>> open(const std::filesystem::path& path);
   ~DataFolder();
 
@@ -42,6 +42,9 @@ class DataFolder {
   std::unique_ptr<blob::Store> blobs_;
   std::unique_ptr<iam::Accounts> accounts_;
 };
+
+// Whether a server has made its data folder there, for commands that make none. **Errors** not_found, saying what to do; io.
+base::Result<> find_data_folder(const std::filesystem::path& path);
 
 // Where the certificates of a data folder are.
 std::filesystem::path tls_folder(const std::filesystem::path& data);

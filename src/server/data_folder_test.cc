@@ -92,6 +92,33 @@ TEST_F(DataFolderTest, AFileInItsPlaceIsRefused) {
   EXPECT_FALSE(DataFolder::open(path_));
 }
 
+TEST_F(DataFolderTest, AFolderOfOtherThingsIsRefusedAndLeftAlone) {
+  fs::create_directories(path_ / "photos");
+  for (auto name : {"a.txt", "b.txt", ".hidden"}) write(name, "x");
+  EXPECT_EQ(refusal().kind, Errc::invalid);
+  EXPECT_THAT(refusal().what, HasSubstr("holds .hidden, a.txt, b.txt and 1 more; give a new or an empty folder"));
+  EXPECT_EQ(std::distance(fs::directory_iterator(path_), {}), 4);
+}
+
+TEST_F(DataFolderTest, WhatAFirstStartOrAFileSystemLeavesIsNoOtherThing) {
+  fs::create_directories(path_ / "lost+found");
+  for (auto name : {"lock", "format.new"}) write(name, "");
+  EXPECT_TRUE(DataFolder::open(path_));
+}
+
+TEST_F(DataFolderTest, FindingOneMakesNone) {
+  EXPECT_EQ(find_data_folder(path_).error().kind, Errc::not_found);
+  EXPECT_THAT(find_data_folder(path_).error().what, HasSubstr("there is no folder " + path_.string() + "; name the server's with --data"));
+  EXPECT_FALSE(fs::exists(path_));
+  fs::create_directories(path_);
+  EXPECT_THAT(find_data_folder(path_).error().what, HasSubstr("is not a data folder of Cumulet"));
+  EXPECT_TRUE(fs::is_empty(path_));
+  EXPECT_TRUE(DataFolder::open(path_));
+  EXPECT_TRUE(find_data_folder(path_));
+  fs::remove(path_ / "format");
+  EXPECT_TRUE(find_data_folder(path_));  // damaged, which opening it says
+}
+
 TEST_F(DataFolderTest, TheRootsKeyIsKept) {
   auto key = root();
   EXPECT_EQ(read("rootkey.csv"), "AWSAccessKeyId=" + key.id + "\nAWSSecretKey=" + key.secret + "\n");
