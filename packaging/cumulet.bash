@@ -30,15 +30,20 @@ _cumulet() {
     --data) _cumulet_paths -d "$word"; return ;;
     --config|--access-log) _cumulet_paths -f "$word"; return ;;
     --log-level) _cumulet_words "debug info warning error" "$word"; return ;;
-    --format) _cumulet_words "env profile csv" "$word"; return ;;
+    --format)
+      case "$(_cumulet_command)" in
+        "account "*) _cumulet_words "text json" "$word" ;;
+        *) _cumulet_words "env profile csv" "$word" ;;
+      esac
+      return ;;
     --listen|--region|--host|--threads|--max-connections|--max-requests) return ;;
   esac
   case "$(_cumulet_command)" in
     "") _cumulet_words "serve credentials account check ca doctor --help --version" "$word" ;;
     "serve "*) _cumulet_words "--data --listen --region --host --config --access-log --log-level --threads --max-connections --max-requests --no-sigv2 --help" "$word" ;;
-    "credentials "*) _cumulet_words "--data --format --help" "$word" ;;
-    "account ") _cumulet_words "create --help" "$word" ;;
-    "account create "*) _cumulet_words "--data --help" "$word" ;;
+    "credentials "*) _cumulet_words "--data --format --region --help" "$word" ;;
+    "account ") _cumulet_words "create list delete --help" "$word" ;;
+    "account create "*|"account list "*|"account delete "*) _cumulet_words "--data --format --help" "$word" ;;
     "check "*) _cumulet_words "--data --repair --help" "$word" ;;
     "ca "*|"doctor "*) _cumulet_words "--data --help" "$word" ;;
   esac

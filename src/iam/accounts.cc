@@ -44,8 +44,10 @@ class Indexes {
   std::shared_ptr<const Account> canonical(std::string_view id) const { return find(by_canonical_, id); }
   std::shared_ptr<const Account> email(std::string_view folded) const { return find(by_email_, folded); }
   std::vector<Account> by_name() const;
+  std::vector<std::shared_ptr<const AccessKey>> keys_of(const Account& account) const;
 
   void add(const Account& account);
+  void remove(const Account& account);
   void add(const AccessKey& key) { keys_[key.id] = std::make_shared<const AccessKey>(key); }
   void remove_key(std::string_view id) { keys_.erase(std::string(id)); }
 
@@ -59,6 +61,20 @@ void Indexes::add(const Account& account) {
   accounts_[account.id] = shared;
   by_canonical_[account.canonical_id] = shared;
   by_email_[email_of(account.name)] = shared;
+}
+
+void Indexes::remove(const Account& account) {
+  for (auto& key : keys_of(account)) remove_key(key->id);
+  accounts_.erase(account.id);
+  by_canonical_.erase(account.canonical_id);
+  by_email_.erase(email_of(account.name));
+}
+
+std::vector<std::shared_ptr<const AccessKey>> Indexes::keys_of(const Account& account) const {
+  std::vector<std::shared_ptr<const AccessKey>> out;
+  for (auto& [id, key] : keys_)
+    if (key->account.id == account.id) out.push_back(key);
+  return out;
 }
 
 std::vector<Account> Indexes::by_name() const {
@@ -142,6 +158,7 @@ class StoredAccounts final : public Accounts {
 
   Result<AccessKey> ensure_root(GivenPair given) override;
   Result<AccessKey> create(std::string_view name) override;
+  Result<Account> remove(std::string_view name, const MayGo& may_go) override;
 
   std::shared_ptr<const AccessKey> find_key(std::string_view access_key_id) const override {
     std::shared_lock lock(mutex_);
@@ -166,6 +183,8 @@ class StoredAccounts final : public Accounts {
   KeyPair unused_key_pair() const;
   Result<> store(const AccessKey& key, const AccessKey* replaced);
   void publish(const AccessKey& key, const AccessKey* replaced);
+  Result<> erase(const Account& account, const std::vector<std::shared_ptr<const AccessKey>>& keys);
+  void hide(const Account& account);
 
   meta::Store& store_;
   std::mutex writing_;                     // held by who changes anything, over the disk write
@@ -211,6 +230,33 @@ Result<AccessKey> StoredAccounts::create(std::string_view name) {
   AccessKey key{pair.id, pair.secret, new_account(name, false)};
   TRY_VOID(store(key, nullptr));
   return key;
+}
+
+Result<Account> StoredAccounts::remove(std::string_view name, const MayGo& may_go) {
+  std::lock_guard lock(writing_);
+  auto found = is_account_name(name) ? indexes_.email(email_of(name)) : nullptr;
+  if (!found) return base::fail(Errc::not_found, "there is no account \"" + std::string(name) + "\"");
+  if (found->root) return base::fail(Errc::invalid, "the root account cannot be deleted: it owns this installation");
+  auto keys = indexes_.keys_of(*found);
+  hide(*found);
+  auto done = may_go(*found);
+  if (done) done = erase(*found, keys);
+  if (done) return *found;
+  for (auto& key : keys) publish(*key, nullptr);
+  return std::unexpected(std::move(done).error());
+}
+
+Result<> StoredAccounts::erase(const Account& account, const std::vector<std::shared_ptr<const AccessKey>>& keys) {
+  return store_.commit_blocking(partition, [&](const meta::Reader&, meta::Batch& batch) -> Result<> {
+    for (auto& key : keys) batch.erase(access_key_key(key->id));
+    batch.erase(account_key(account.id));
+    return {};
+  });
+}
+
+void StoredAccounts::hide(const Account& account) {
+  std::lock_guard lock(mutex_);
+  indexes_.remove(account);
 }
 
 // Durable first, visible after that.

@@ -1,5 +1,6 @@
 #pragma once
 // Accounts and their keys: who may sign a request, and whom a grant can name.
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -39,6 +40,11 @@ class Accounts {
   // A further account with a key pair of its own. **Errors** exists: the name is taken; invalid: not a name (1 to 64
   // characters of letters, digits and "+=,.@_-"). Blocks.
   virtual base::Result<AccessKey> create(std::string_view name) = 0;
+
+  // Removes an account and its keys if `may_go` agrees. While that is asked, and afterwards, nothing finds the account. **Errors**
+  // not_found; invalid: it is the root; those of `may_go` and of the store, after which it is there again. Blocks.
+  using MayGo = std::function<base::Result<>(const Account&)>;
+  virtual base::Result<Account> remove(std::string_view name, const MayGo& may_go) = 0;
 
   // Nothing where there is no such key or account. Never blocks.
   virtual std::shared_ptr<const AccessKey> find_key(std::string_view access_key_id) const = 0;

@@ -164,6 +164,45 @@ TEST_F(AccountsTest, OneOfManyGetsAName) {
   EXPECT_EQ(ids.size(), 20u);
 }
 
+TEST_F(AccountsTest, WhatIsRemovedIsGone) {
+  auto bob = accounts_->create("Bob").value();
+  ASSERT_TRUE(accounts_->create("alice"));
+  auto removed = accounts_->remove("bob", [&](const Account& account) -> base::Result<> {
+    EXPECT_EQ(account.id, bob.account.id);
+    EXPECT_FALSE(accounts_->find_key(bob.id));
+    EXPECT_FALSE(accounts_->find_canonical(bob.account.canonical_id));
+    return {};
+  });
+  ASSERT_TRUE(removed) << removed.error().what;
+  EXPECT_EQ(removed->name, "Bob");
+  for (int round = 0; round < 2; round++) {
+    EXPECT_FALSE(accounts_->find_key(bob.id));
+    EXPECT_FALSE(accounts_->find_canonical(bob.account.canonical_id));
+    EXPECT_FALSE(accounts_->find_email("bob@cumulet.local"));
+    EXPECT_EQ(accounts_->list().size(), 1u);
+    reopen();
+  }
+  auto again = accounts_->create("bob").value();
+  EXPECT_NE(again.account.canonical_id, bob.account.canonical_id);
+}
+
+TEST_F(AccountsTest, WhatMayNotBeRemovedStays) {
+  auto root = accounts_->ensure_root(std::nullopt).value();
+  auto bob = accounts_->create("bob").value();
+  auto yes = [](const Account&) -> base::Result<> { return {}; };
+  EXPECT_EQ(accounts_->remove("root", yes).error().kind, Errc::invalid);
+  for (auto nobody : {"alice", "", "a b", "bob@example.com"}) EXPECT_EQ(accounts_->remove(nobody, yes).error().kind, Errc::not_found) << nobody;
+  auto no = [](const Account&) -> base::Result<> { return base::fail(Errc::conflict, "it owns something"); };
+  EXPECT_EQ(accounts_->remove("bob", no).error().kind, Errc::conflict);
+  for (int round = 0; round < 2; round++) {
+    EXPECT_EQ(accounts_->find_key(bob.id)->secret, bob.secret);
+    EXPECT_TRUE(accounts_->find_canonical(bob.account.canonical_id));
+    EXPECT_TRUE(accounts_->find_email("bob@cumulet.local"));
+    EXPECT_TRUE(accounts_->find_key(root.id));
+    reopen();
+  }
+}
+
 // Reads from another store and writes nothing.
 class FullStore final : public meta::Store {
  public:
@@ -185,10 +224,13 @@ class FullStore final : public meta::Store {
 
 TEST_F(AccountsTest, WhatCouldNotBeStoredIsNotThere) {
   auto root = accounts_->ensure_root(std::nullopt).value();
+  auto bob = accounts_->create("bob").value();
   FullStore full(*store_);
   auto accounts = Accounts::open(full).value();
   EXPECT_EQ(accounts->create("alice").error().kind, Errc::no_space);
   EXPECT_EQ(accounts->ensure_root(given).error().kind, Errc::no_space);
+  EXPECT_EQ(accounts->remove("bob", [](const Account&) -> base::Result<> { return {}; }).error().kind, Errc::no_space);
+  EXPECT_TRUE(accounts->find_key(bob.id));
   EXPECT_FALSE(accounts->find_email("alice@cumulet.local"));
   EXPECT_FALSE(accounts->find_key(given.first));
   EXPECT_EQ(accounts->ensure_root(std::nullopt).value().id, root.id);  // what is kept needs no write

@@ -57,12 +57,14 @@ Task<aws::Result<Response>> create_bucket(State& state, Call& call) {
   record.created = std::chrono::floor<std::chrono::seconds>(call.now);
   CO_TRY(acl, acl_from_headers(call.exchange.head(), call.caller().canonical_id, call.caller().canonical_id, state.accounts()));
   record.acl = acl;
-  auto done = co_await state.buckets.create(record);
+  auto done = co_await state.buckets.create(record, state.accounts());
   if (!done && done.error().kind == base::Errc::exists) {
     auto there = state.buckets.find(call.bucket);
     bool again = there && there->acl.owner == call.caller().canonical_id && there->region == "us-east-1" && region == "us-east-1";
     if (!there) co_return aws::fail(ErrorCode::operation_aborted);
     if (!again) co_return std::unexpected(already_there(*there, call));  // us-east-1 alone lets an owner repeat himself
+  } else if (!done && done.error().kind == base::Errc::conflict) {
+    co_return aws::fail(ErrorCode::invalid_access_key_id, {}, {{"AWSAccessKeyId", call.caller().access_key_id}});
   } else if (!done) {
     co_return std::unexpected(aws::from(done.error()));
   }

@@ -33,6 +33,10 @@ struct Parts {
 // All parts must outlive it; its destructor stops the collector. Blocks.
 base::Result<std::unique_ptr<aws::Service>> make_service(Parts parts);
 
+// Names of the buckets of one owner, in order. A transaction of the directory: once nothing finds the owner any more, no bucket of
+// its follows. Blocks.
+base::Result<std::vector<std::string>> bucket_names(meta::Store& meta, std::string_view canonical_id);
+
 // Reads every object's bytes and every reference and returns a sentence for each thing that is wrong; with `repair`, mends
 // what can be mended without losing data and says what it did. `progress` is called with (done, total) now and then. Blocks, long.
 struct CheckReport {

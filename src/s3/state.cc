@@ -82,18 +82,33 @@ void Buckets::publish(const std::string& name, std::shared_ptr<const Bucket> buc
     by_name_.erase(name);
 }
 
-Task<base::Result<>> Buckets::create(BucketRecord record) {
+Task<base::Result<>> Buckets::create(BucketRecord record, const iam::Accounts& accounts) {
   Changing changing(*this);
   uint64_t order = 0;
   auto done = co_await store_.commit(bucket_directory, [&](const meta::Reader& before, meta::Batch& batch) -> base::Result<> {
     TRY(there, before.get(record.name));
     if (there) return base::fail(base::Errc::exists, record.name);
+    if (!accounts.find_canonical(record.acl.owner)) return base::fail(base::Errc::conflict, "its owner is gone");
     batch.put(record.name, encode(record));
     order = ++last_order_;
     return {};
   });
   if (done) publish(record.name, std::make_shared<const Bucket>(record), order);
   co_return done;
+}
+
+base::Result<std::vector<std::string>> bucket_names(meta::Store& meta, std::string_view canonical_id) {
+  std::vector<std::string> names;
+  TRY_VOID(meta.commit_blocking(bucket_directory, [&](const meta::Reader& before, meta::Batch&) -> base::Result<> {
+    names.clear();
+    auto cursor = before.cursor();
+    for (cursor->seek(""); cursor->valid(); cursor->next()) {
+      TRY(record, decode_bucket(cursor->value()));
+      if (record.acl.owner == canonical_id) names.emplace_back(cursor->key());
+    }
+    return cursor->status();
+  }));
+  return names;
 }
 
 Task<base::Result<>> Buckets::update(std::string name, std::function<void(BucketRecord&)> change) {

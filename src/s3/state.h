@@ -37,8 +37,8 @@ class Buckets {
   size_t count() const;
   std::vector<std::shared_ptr<const BucketRecord>> all() const;
 
-  // **Errors** exists.
-  Task<base::Result<>> create(BucketRecord record);
+  // **Errors** exists; conflict: `accounts` does not have its owner any more.
+  Task<base::Result<>> create(BucketRecord record, const iam::Accounts& accounts);
   // Changes a bucket's record by `change`. **Errors** not_found.
   Task<base::Result<>> update(std::string name, std::function<void(BucketRecord&)> change);
   // Removes the name, if it still is that bucket's. The partition's content is the caller's affair. **Errors** not_found.

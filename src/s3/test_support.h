@@ -23,6 +23,7 @@ class FakeAccounts final : public iam::Accounts {
 
   base::Result<iam::AccessKey> ensure_root(std::optional<std::pair<std::string, std::string>>) override { return refused(); }
   base::Result<iam::AccessKey> create(std::string_view) override { return refused(); }
+  base::Result<iam::Account> remove(std::string_view, const MayGo&) override { return refused(); }
   std::shared_ptr<const iam::AccessKey> find_key(std::string_view id) const override {
     for (auto& key : keys_)
       if (key->id == id) return key;

@@ -1,11 +1,14 @@
-// account create: by the running server, or in a folder that nobody uses.
+// account create, list, delete: by the running server, or in a folder that nobody uses.
+#include "server/account.h"
+
 #include <fmt/format.h>
 
 #include "codec/json.h"
-#include "server/account.h"
+#include "s3/service.h"
 #include "server/commands.h"
 #include "server/control.h"
 #include "server/data_folder.h"
+#include "server/usage_errors.h"
 
 namespace server {
 
@@ -13,58 +16,154 @@ namespace {
 
 using base::Errc;
 using base::Result;
+using codec::Json;
+using codec::JsonWriter;
 
-std::string text_of(const codec::Json& json, std::string_view name) {
+std::string text_of(const Json& json, std::string_view name) {
   auto* found = json.find(name);
   return found ? found->text() : "";
 }
 
-std::string render(const Result<iam::AccessKey>& made) {
-  codec::JsonWriter json;
+std::string render_error(const base::Error& error) {
+  JsonWriter json;
   json.begin_object();
-  if (made) {
-    json.member("AWSAccessKeyId", made->id);
-    json.member("AWSSecretKey", made->secret);
-    json.member("AccountId", made->account.id);
-    json.member("CanonicalId", made->account.canonical_id);
-  } else {
-    json.member("error", made.error().what);
-  }
+  json.member("error", error.what);
   json.end_object();
   return std::move(json).str();
 }
 
-Result<std::string> ask(const std::filesystem::path& data, const std::string& name) {
-  codec::JsonWriter json;
+std::string render(const iam::AccessKey& made) {
+  JsonWriter json;
   json.begin_object();
-  json.member("create_account", name);
+  json.member("AWSAccessKeyId", made.id);
+  json.member("AWSSecretKey", made.secret);
+  json.member("AccountId", made.account.id);
+  json.member("CanonicalId", made.account.canonical_id);
   json.end_object();
-  return ask_server(data, std::move(json).str());
+  return std::move(json).str();
 }
+
+void write(JsonWriter& json, const iam::Account& account) {
+  json.begin_object();
+  json.member("Name", account.name);
+  json.member("AccountId", account.id);
+  json.member("CanonicalId", account.canonical_id);
+  json.member("Root", account.root);
+  json.end_object();
+}
+
+std::string render(const iam::Account& account) {
+  JsonWriter json;
+  write(json, account);
+  return std::move(json).str();
+}
+
+std::string render(const std::vector<iam::Account>& accounts) {
+  JsonWriter json;
+  json.begin_object();
+  json.key("Accounts");
+  json.begin_array();
+  for (auto& account : accounts) write(json, account);
+  json.end_array();
+  json.end_object();
+  return std::move(json).str();
+}
+
+std::string render_region(const std::string& region) {
+  JsonWriter json;
+  json.begin_object();
+  json.member("region", region);
+  json.end_object();
+  return std::move(json).str();
+}
+
+template <class T>
+std::string render(const Result<T>& outcome) {
+  return outcome ? render(*outcome) : render_error(outcome.error());
+}
+
+Result<iam::Account> remove_account(const ControlParts& parts, const std::string& name) {
+  return parts.accounts.remove(name, [&](const iam::Account& account) -> Result<> {
+    TRY(buckets, s3::bucket_names(parts.meta, account.canonical_id));
+    if (buckets.empty()) return {};
+    static constexpr size_t named = 10;
+    auto what = counted(buckets.size(), "bucket");
+    auto more = buckets.size() > named ? " and the others" : "";
+    buckets.resize(std::min(buckets.size(), named));
+    return base::fail(Errc::conflict, "the account \"" + account.name + "\" owns " + what + ": delete " + joined(buckets) + more + " first");
+  });
+}
+
+std::string request_line(std::string_view what, const std::string& about) {
+  JsonWriter json;
+  json.begin_object();
+  json.member(what, about);
+  json.end_object();
+  return std::move(json).str();
+}
+
+// The answer of the server of the data folder, or of this process where none is running. **Errors** not_found: there is no such
+// folder; invalid, with the sentence of whoever answered.
+Result<std::string> ask_or_answer(const Options& options, const std::string& request) {
+  TRY_VOID(find_data_folder(options.data));
+  auto answer = ask_server(options.data, request);
+  if (!answer && answer.error().kind == Errc::not_found) {
+    TRY(folder, DataFolder::open(options.data));
+    answer = answer_control({folder->accounts(), folder->meta(), options.region}, request);
+  }
+  TRY(json, answer);
+  TRY(parsed, codec::parse_json(json));
+  if (auto* error = parsed.find("error")) return base::fail(Errc::invalid, error->text());
+  return json;
+}
+
+// Asks, and prints the answer as --format says.
+int ask_and_print(const Options& options, const std::string& request, void (*print_text)(const Json&)) {
+  auto answer = ask_or_answer(options, request);
+  if (!answer) return complain(answer.error());
+  if (options.account_format == "json")
+    fmt::print("{}\n", *answer);
+  else
+    print_text(codec::parse_json(*answer).value());
+  return 0;
+}
+
+void print_key(const Json& made) {
+  for (auto name : {"AWSAccessKeyId", "AWSSecretKey", "AccountId", "CanonicalId"}) fmt::print("{}={}\n", name, text_of(made, name));
+}
+
+void print_list(const Json& list) {
+  size_t width = 0;
+  auto* accounts = list.find("Accounts");
+  if (!accounts) return;
+  for (auto& account : accounts->items()) width = std::max(width, text_of(account, "Name").size());
+  for (auto& account : accounts->items()) fmt::print("{:<{}}  {}  {}\n", text_of(account, "Name"), width, text_of(account, "AccountId"), text_of(account, "CanonicalId"));
+}
+
+void print_deleted(const Json& account) { fmt::print("deleted the account {}\n", text_of(account, "Name")); }
 
 }  // namespace
 
-std::string answer_control(iam::Accounts& accounts, std::string_view line) {
+std::string answer_control(const ControlParts& parts, std::string_view line) {
   auto request = codec::parse_json(line);
-  auto* name = request ? request->find("create_account") : nullptr;
-  if (!name) return render(base::fail(Errc::invalid, "the server does not know this request; are both of the same version?"));
-  return render(accounts.create(name->text()));
+  if (!request) return render_error(request.error());
+  if (auto* name = request->find("create_account")) return render(parts.accounts.create(name->text()));
+  if (auto* name = request->find("delete_account")) return render(remove_account(parts, name->text()));
+  if (request->find("list_accounts")) return render(parts.accounts.list());
+  if (request->find("region")) return render_region(parts.region);
+  return render_error({Errc::invalid, "the server does not know this request; are both of the same version?"});
 }
 
-int create_account(const Options& options) {
-  if (auto found = find_data_folder(options.data); !found) return complain(found.error());
-  auto answer = ask(options.data, options.account_name);
-  if (!answer && answer.error().kind == Errc::not_found) {
-    auto folder = DataFolder::open(options.data);
-    if (!folder) return complain(folder.error());
-    answer = render((*folder)->accounts().create(options.account_name));
-  }
-  if (!answer) return complain(answer.error());
-  auto made = codec::parse_json(*answer);
-  if (!made) return complain(made.error());
-  if (auto* error = made->find("error")) return complain({Errc::invalid, error->text()});
-  for (auto name : {"AWSAccessKeyId", "AWSSecretKey", "AccountId", "CanonicalId"}) fmt::print("{}={}\n", name, text_of(*made, name));
-  return 0;
+std::optional<std::string> region_of_server(const Options& options) {
+  auto answer = ask_server(options.data, request_line("region", ""));
+  auto parsed = codec::parse_json(answer.value_or(""));
+  auto* region = parsed ? parsed->find("region") : nullptr;
+  if (!region) return std::nullopt;
+  return region->text();
 }
+
+int create_account(const Options& options) { return ask_and_print(options, request_line("create_account", options.account_name), print_key); }
+int delete_account(const Options& options) { return ask_and_print(options, request_line("delete_account", options.account_name), print_deleted); }
+int list_accounts(const Options& options) { return ask_and_print(options, request_line("list_accounts", ""), print_list); }
 
 }  // namespace server

@@ -7,11 +7,16 @@ namespace server {
 int serve(const Options& options);
 int print_credentials(const Options& options);
 int create_account(const Options& options);
+int list_accounts(const Options& options);
+int delete_account(const Options& options);
 int check(const Options& options);
 int doctor(const Options& options);
 int print_ca(const Options& options);
 
 // Prints an error and what to do, on standard error; returns exit_failed.
 int complain(const base::Error& error);
+
+// "1 bucket", "2 buckets".
+std::string counted(uint64_t number, std::string_view noun);
 
 }  // namespace server

@@ -20,7 +20,8 @@ namespace fs = std::filesystem;
 using base::Result;
 
 constexpr int patience_ms = 30'000;
-constexpr size_t line_limit_bytes = 64 << 10;
+constexpr size_t request_limit_bytes = 64 << 10;
+constexpr size_t answer_limit_bytes = 64 << 20;  // a list of accounts, say
 
 class Descriptor {
  public:
@@ -52,11 +53,11 @@ sockaddr_un address_in(const Descriptor& folder) {
 Descriptor open_folder(const fs::path& folder) { return Descriptor(::open(folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)); }
 Descriptor new_socket() { return Descriptor(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)); }
 
-std::string read_line(int socket) {
+std::string read_line(int socket, size_t limit_bytes) {
   std::string line;
   char buffer[4096];
   pollfd waiting{socket, POLLIN, 0};
-  while (line.size() < line_limit_bytes && poll(&waiting, 1, patience_ms) == 1) {
+  while (line.size() < limit_bytes && poll(&waiting, 1, patience_ms) == 1) {
     auto count = recv(socket, buffer, sizeof buffer, 0);
     if (count <= 0) break;
     line.append(buffer, static_cast<size_t>(count));
@@ -66,7 +67,10 @@ std::string read_line(int socket) {
   return line;
 }
 
+// Nobody who does not read keeps the sender for ever.
 bool send_line(int socket, std::string line) {
+  timeval patience{patience_ms / 1000, 0};
+  setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
   line += '\n';
   std::string_view rest = line;
   while (!rest.empty()) {
@@ -98,7 +102,7 @@ class SocketControl final : public Control {
       if (!waiting[1].revents) continue;
       Descriptor client(accept4(socket_.get(), nullptr, nullptr, SOCK_CLOEXEC));
       if (!client) continue;
-      auto line = read_line(client.get());
+      auto line = read_line(client.get(), request_limit_bytes);
       if (!line.empty()) send_line(client.get(), answer_(line));
     }
   }
@@ -132,7 +136,7 @@ Result<std::string> ask_server(const fs::path& data, std::string_view line) {
   bool connected = folder && socket && connect(socket.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
   if (!connected) return base::fail(base::Errc::not_found, "no server answers for the data folder " + data.string());
   if (!send_line(socket.get(), std::string(line))) return base::fail(base::Errc::closed, "the server went away");
-  auto answer = read_line(socket.get());
+  auto answer = read_line(socket.get(), answer_limit_bytes);
   if (answer.empty()) return base::fail(base::Errc::closed, "the server gave no answer");
   return answer;
 }

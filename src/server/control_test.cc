@@ -55,6 +55,11 @@ TEST_F(ControlTest, ItsModeDoesNotDependOnTheMask) {
   EXPECT_EQ(status.st_mode & 0777, 0600u);
 }
 
+TEST_F(ControlTest, AnAnswerMayBeLong) {
+  auto control = Control::listen(folder_, [](std::string_view) { return std::string(1 << 20, 'y'); }).value();
+  EXPECT_EQ(ask(folder_, "x"), std::string(1 << 20, 'y'));
+}
+
 TEST_F(ControlTest, NobodyIsThere) {
   EXPECT_EQ(ask(folder_, "x"), "! not_found");
   EXPECT_EQ(ask(folder_ / "none", "x"), "! not_found");

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "http/certificates.h"
+#include "server/account.h"
 #include "server/commands.h"
 #include "server/data_folder.h"
 
@@ -19,16 +20,19 @@ static std::string shell_word(std::string_view text) {
   return out + "'";
 }
 
+std::string counted(uint64_t number, std::string_view noun) { return fmt::format("{} {}{}", number, noun, number == 1 ? "" : "s"); }
+
 int print_credentials(const Options& options) {
   if (auto found = find_data_folder(options.data); !found) return complain(found.error());
   auto pair = read_root_key(options.data);
   if (!pair) return complain(pair.error());
+  auto region = !options.credentials_region.empty() ? options.credentials_region : region_of_server(options).value_or(options.region);
   if (options.credentials_format == "csv")
     fmt::print("AWSAccessKeyId={}\nAWSSecretKey={}\n", pair->id, pair->secret);
   else if (options.credentials_format == "profile")
-    fmt::print("[default]\naws_access_key_id = {}\naws_secret_access_key = {}\n", pair->id, pair->secret);
+    fmt::print("[default]\naws_access_key_id = {}\naws_secret_access_key = {}\nregion = {}\n", pair->id, pair->secret, region);
   else
-    fmt::print("export AWS_ACCESS_KEY_ID={}\nexport AWS_SECRET_ACCESS_KEY={}\nexport AWS_DEFAULT_REGION={}\n", shell_word(pair->id), shell_word(pair->secret), shell_word(options.region));
+    fmt::print("export AWS_ACCESS_KEY_ID={}\nexport AWS_SECRET_ACCESS_KEY={}\nexport AWS_DEFAULT_REGION={}\n", shell_word(pair->id), shell_word(pair->secret), shell_word(region));
   return 0;
 }
 

@@ -133,6 +133,11 @@ void add_serve_flags(CLI::App& serve, Options& options, std::string& config) {
   add("--config", config, "FILE", "a TOML file with the same settings; flags win");
 }
 
+void add_account_flags(CLI::App& command, Options& options, bool of_one) {
+  if (of_one) command.add_option("name", options.account_name, "its name: 1 to 64 letters, digits and +=,.@_-")->type_name("NAME")->required();
+  command.add_option("--format", options.account_format, "text or json")->type_name("FORMAT")->check(choice({"text", "json"}))->capture_default_str();
+}
+
 // Says what is wrong, or prints the help or the version that was asked for. Returns the exit code.
 int finish(const CLI::App& app, const CLI::ParseError& error) {
   if (error.get_exit_code() == 0) return app.exit(error);
@@ -164,18 +169,20 @@ Parsed parse_command_line(int argc, char** argv) {
   };
   auto* serve_command = command("serve", "start the server", serve);
   add_serve_flags(*serve_command, options, config);
-  command("credentials", "print the root account's key pair, as the shell or ~/.aws/credentials takes it", print_credentials)
-      ->add_option("--format", options.credentials_format, "env, profile or csv")
+  auto* credentials = command("credentials", "print the root account's key pair, as the shell or ~/.aws/credentials takes it", print_credentials);
+  credentials->add_option("--format", options.credentials_format, "env, profile or csv")
       ->type_name("FORMAT")
       ->check(choice({"env", "profile", "csv"}))
       ->capture_default_str();
-  auto* account = app.add_subcommand("account", "further accounts");
+  credentials->add_option("--region", options.credentials_region, "the region to print; default: the running server's, or us-east-1")
+      ->type_name("REGION")
+      ->check(checked(check_region));
+  auto* account = app.add_subcommand("account", "make, list and delete further accounts");
   account->group("Commands");
   account->require_subcommand(1);
-  command("create", "make an account and print its key pair", create_account, account)
-      ->add_option("name", options.account_name, "its name: 1 to 64 letters, digits and +=,.@_-")
-      ->type_name("NAME")
-      ->required();
+  add_account_flags(*command("create", "make an account and print its key pair", create_account, account), options, true);
+  add_account_flags(*command("list", "print name, account id and canonical id of every account", list_accounts, account), options, false);
+  add_account_flags(*command("delete", "delete an account that owns no buckets, and its key pair", delete_account, account), options, true);
   command("check", "verify every checksum and reference in the data folder; exits with 1 if anything is wrong", check)
       ->add_flag("--repair", options.repair, "mend what can be mended without losing data");
   command("doctor", "say what of this machine Cumulet can use, and what to install for the rest", doctor);

@@ -27,8 +27,10 @@ struct Options {
   bool no_sigv2 = false;
 
   bool repair = false;                     // of check
-  std::string account_name;                // of account create
+  std::string account_name;                // of account create and delete
+  std::string account_format = "text";     // of account: text, json
   std::string credentials_format = "env";  // of credentials: env, profile, csv
+  std::string credentials_region;          // of credentials; empty: the running server's
 };
 
 // One of the program's commands: returns the process's exit code.

@@ -159,9 +159,12 @@ TEST_F(OptionsTest, WhatIsWrongIsSaidInPlainWords) {
            {{"serve", "--no-sigv2=maybe"}, "--no-sigv2 takes no value; give it alone."},
            {{"serve", "--threads", "x"}, "--threads: \"x\" is not a whole number from 0 to 1024"},
            {{"credentials", "--format", "xml"}, "give env, profile or csv"},
-           {{"account"}, "\"cumulet account\" needs a command after it.\nCommands of \"cumulet account\": create."},
+           {{"account"}, "\"cumulet account\" needs a command after it.\nCommands of \"cumulet account\": create, list, delete."},
            {{"account", "crate", "x"}, "there is no command \"crate\"; did you mean \"create\"?"},
            {{"account", "create"}, "\"cumulet account create\" needs more: cumulet account create NAME"},
+           {{"account", "delete"}, "\"cumulet account delete\" needs more: cumulet account delete NAME"},
+           {{"account", "list", "--format", "xml"}, "give text or json"},
+           {{"credentials", "--region", "EU"}, "--region: \"EU\" is not a region"},
            {{"account", "create", "a", "b"}, "does not know what to do with \"b\""}}) {
     auto parsed = parse(arguments);
     EXPECT_FALSE(parsed.run) << said;
@@ -195,7 +198,11 @@ TEST_F(OptionsTest, HelpSaysWhatAnOptionTakes) {
 
 TEST_F(OptionsTest, OtherCommands) {
   EXPECT_EQ(good(parse({"account", "create", "bob"})).account_name, "bob");
+  EXPECT_EQ(good(parse({"account", "delete", "bob", "--format", "json"})).account_format, "json");
+  EXPECT_EQ(good(parse({"account", "list"})).account_format, "text");
   EXPECT_EQ(good(parse({"credentials", "--format", "profile"})).credentials_format, "profile");
+  EXPECT_EQ(good(parse({"credentials", "--region", "eu-west-1"})).credentials_region, "eu-west-1");
+  EXPECT_EQ(good(parse({"credentials"})).credentials_region, "");
   EXPECT_TRUE(good(parse({"check", "--repair", "--data", "/d"})).repair);
   good(parse({"doctor"}));
   good(parse({"ca"}));

@@ -119,7 +119,7 @@ class Instance {
     }
     make_gateway();
     TRY_VOID(listen());
-    TRY(control, Control::listen(folder_->path(), [this](std::string_view line) { return answer_control(folder_->accounts(), line); }));
+    TRY(control, Control::listen(folder_->path(), [this](std::string_view line) { return answer_control({folder_->accounts(), folder_->meta(), options_.region}, line); }));
     control_ = std::move(control);
     gateway_->set_ready(true);
     print_greeting(*server_, *folder_, *certificates_);

@@ -1,10 +1,12 @@
 """The program's commands as a shell sees them: exit codes, what is printed, and what is left alone."""
+import json
 import os
 import subprocess
 
 import pytest
 
-from support.server import program
+from support.raw import Account, Raw
+from support.server import Server, program
 
 MAKE_NONE = [("account", "create", "alice"), ("credentials",), ("ca",), ("check",)]
 
@@ -44,3 +46,63 @@ def test_a_folder_of_other_things_is_not_served(tmp_path):
     said = refusal(1, "serve", "--data", str(tmp_path), "--listen", "127.0.0.1:0")
     assert "it holds mine.txt; give a new or an empty folder with --data" in said
     assert os.listdir(tmp_path) == ["mine.txt"]
+
+
+@pytest.fixture(params=["running", "stopped"])
+def command(request):
+    """A command on a data folder whose server runs, or ran: its output."""
+    with Server(args=("--region", "eu-west-1")) as server:
+        if request.param == "stopped":
+            server.stop()
+
+        def output(*args: str, code: int = 0) -> str:
+            done = server.run(*args)
+            assert done.returncode == code and (done.stderr.startswith("cumulet: ") if code else not done.stderr), done
+            return done.stderr if code else done.stdout
+
+        output.server = server
+        yield output
+
+
+def test_accounts_are_made_listed_and_deleted(command):
+    made = dict(line.split("=", 1) for line in command("account", "create", "alice").splitlines())
+    assert list(made) == ["AWSAccessKeyId", "AWSSecretKey", "AccountId", "CanonicalId"]
+    assert set(json.loads(command("account", "create", "bob", "--format", "json"))) == set(made)
+    assert command("account", "list").splitlines()[0] == f"alice  {made['AccountId']}  {made['CanonicalId']}"
+    listed = json.loads(command("account", "list", "--format", "json"))["Accounts"]
+    assert [(account["Name"], account["Root"]) for account in listed] == [("alice", False), ("bob", False), ("root", True)]
+    assert listed[0]["CanonicalId"] == made["CanonicalId"]
+    assert command("account", "delete", "ALICE") == "deleted the account alice\n"
+    assert json.loads(command("account", "delete", "bob", "--format", "json"))["Name"] == "bob"
+    assert [line.split()[0] for line in command("account", "list").splitlines()] == ["root"]
+
+
+def test_accounts_that_are_not_deleted(command):
+    assert "there is no account \"nobody\"" in command("account", "delete", "nobody", code=1)
+    assert "the root account cannot be deleted" in command("account", "delete", "root", code=1)
+    assert "there is an account \"root\" already" in command("account", "create", "root", code=1)
+
+
+def test_the_region_of_the_running_server(command):
+    running = command.server.process is not None
+    expected = "eu-west-1" if running else "us-east-1"
+    assert f"export AWS_DEFAULT_REGION='{expected}'\n" in command("credentials")
+    assert f"region = {expected}\n" in command("credentials", "--format", "profile")
+    assert "export AWS_DEFAULT_REGION='ap-south-1'\n" in command("credentials", "--region", "ap-south-1")
+    assert command("credentials", "--format", "csv").count("\n") == 2
+
+
+def test_an_account_with_buckets_stays_until_they_are_gone():
+    with Server() as server:
+        made = dict(line.split("=", 1) for line in server.run("account", "create", "carol").stdout.splitlines())
+        carol = Raw(("127.0.0.1", server.port), Account(made["AWSAccessKeyId"], made["AWSSecretKey"]))
+        assert carol.put("/of-carol").status == 200
+        refused = server.run("account", "delete", "carol")
+        assert refused.returncode == 1 and "owns 1 bucket: delete of-carol first" in refused.stderr
+        assert carol.get("/of-carol").status == 200
+        server.stop()
+        assert "of-carol" in server.run("account", "delete", "carol").stderr
+        server.start()
+        assert carol.delete("/of-carol").status == 204
+        assert server.run("account", "delete", "carol").returncode == 0
+        assert carol.get("/").outcome == carol.put("/again").outcome == (403, "InvalidAccessKeyId")

@@ -11,7 +11,7 @@ import pytest
 REPO = pathlib.Path(__file__).resolve().parents[2]
 PACKAGING = REPO / "packaging"
 PROGRAM = pathlib.Path(os.environ.get("CUMULET_BIN", REPO / "build/release/cumulet"))
-COMMANDS = ["serve", "credentials", "account create", "check", "ca", "doctor"]
+COMMANDS = ["serve", "credentials", "account create", "account list", "account delete", "check", "ca", "doctor"]
 
 
 def synopsis() -> dict:
@@ -49,7 +49,7 @@ def test_the_manual_is_formatted_without_a_warning():
 
 def test_completion_offers_every_command():
     assert completed("") - {"--help", "--version"} == {command.split()[0] for command in COMMANDS}
-    assert completed("account", "") - {"--help"} == {"create"}
+    assert completed("account", "") - {"--help"} == {"create", "list", "delete"}
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -60,6 +60,7 @@ def test_completion_offers_every_option(command):
 def test_completion_knows_what_an_option_takes():
     assert completed("serve", "--log-level", "w") == {"warning"}
     assert completed("credentials", "--format", "") == {"env", "profile", "csv"}
+    assert completed("account", "list", "--format", "") == {"text", "json"}
     assert completed("serve", "--data", "/us") == {"/usr"}
     assert "serve" in completed("--data", "check", "s")  # a value is no command
 
