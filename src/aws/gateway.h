@@ -44,6 +44,8 @@ class Gateway {
   static std::string refusal(int status);
   // Readiness is told by /_cumulet/ready.
   void set_ready(bool ready) { ready_ = ready; }
+  // How many requests are being served. **Threads** Any.
+  size_t in_flight() const { return in_flight_; }
 
  private:
   Result<> route(Call& call) const;

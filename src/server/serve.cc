@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <cstdio>
 
@@ -130,9 +131,12 @@ class Instance {
     if (access_log_) access_log_->reopen();
   }
 
-  void stop() {
+  // Waits for requests in flight, and says so. `signal`: what asked for it.
+  void stop(int signal) {
+    gateway_->set_ready(false);
+    if (auto waiting = gateway_->in_flight())
+      fmt::print(stderr, "stopping: waiting for {}{}\n", counted(waiting, "request"), signal == SIGINT ? " (Ctrl-C again to stop now)" : "");
     control_.reset();
-    if (gateway_) gateway_->set_ready(false);
     if (server_) server_->stop();
   }
 
@@ -180,14 +184,34 @@ class Instance {
   std::unique_ptr<Control> control_;
 };
 
-// Until SIGTERM or SIGINT. SIGHUP reopens the logs.
-void wait_for_the_end(const sigset_t& signals, Instance& instance) {
+// Until SIGTERM or SIGINT, which is returned. SIGHUP reopens the logs.
+int wait_for_the_end(const sigset_t& signals, Instance& instance) {
   for (;;) {
     int number = 0;
     if (sigwait(&signals, &number) != 0) continue;
-    if (number != SIGHUP) return;
+    if (number != SIGHUP) return number;
     instance.reopen_logs();
   }
+}
+
+// Ends the process as the signal would have done without us, so that a shell sees 130 or 143. Runs as a signal handler.
+void end_at_once(int number) {
+  static constexpr std::string_view said = "stopped at once; what was acknowledged is safe\n";
+  (void)!write(STDERR_FILENO, said.data(), said.size());
+  raise(number);
+}
+
+void let_a_second_signal_end_at_once() {
+  struct sigaction action {};
+  action.sa_handler = end_at_once;
+  action.sa_flags = static_cast<int>(SA_RESETHAND);
+  sigset_t ends;
+  sigemptyset(&ends);
+  for (int number : {SIGTERM, SIGINT}) {
+    sigaction(number, &action, nullptr);
+    sigaddset(&ends, number);
+  }
+  pthread_sigmask(SIG_UNBLOCK, &ends, nullptr);
 }
 
 }  // namespace
@@ -200,10 +224,9 @@ int serve(const Options& options) {
   set_log_level(options.log_level);
   Instance instance(options);
   if (auto started = instance.start(); !started) return complain(started.error());
-  wait_for_the_end(signals, instance);
-  // A second signal does not wait for requests in flight.
-  pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
-  instance.stop();
+  int number = wait_for_the_end(signals, instance);
+  let_a_second_signal_end_at_once();
+  instance.stop(number);
   return 0;
 }
 
