@@ -15,8 +15,8 @@ static void show_progress(uint64_t done, uint64_t total) {
 static void print_report(const s3::CheckReport& report) {
   for (auto& problem : report.problems) fmt::print("wrong: {}\n", problem);
   for (auto& repair : report.repairs) fmt::print("mended: {}\n", repair);
-  fmt::print("{} buckets, {} objects, {} bytes, {} blobs: {}\n", report.buckets, report.objects, report.bytes, report.blobs,
-             report.problems.empty() ? std::string("all is well") : std::to_string(report.problems.size()) + " problems");
+  fmt::print("{}, {}, {}, {}: {}\n", counted(report.buckets, "bucket"), counted(report.objects, "object"), counted(report.bytes, "byte"), counted(report.blobs, "blob"),
+             report.problems.empty() ? "all is well" : counted(report.problems.size(), "problem"));
 }
 
 int check(const Options& options) {

@@ -21,9 +21,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// One thing looked at: whether it is there, what was seen, and what to do where it is not.
+// One thing looked at: what it is for, whether it is there, what was seen, and what to do where it is not.
 struct Finding {
-  std::string name;
+  std::string name, purpose;
   bool good = false;
   std::string seen, advice;
   bool needed = false;  // storage does not work without it
@@ -31,15 +31,15 @@ struct Finding {
 
 Finding look_at_kvm() {
   bool good = access("/dev/kvm", R_OK | W_OK) == 0;
-  return {"KVM", good, good ? "/dev/kvm can be used" : "/dev/kvm cannot be used",
-          "virtual machines would run by emulation, slowly; enable virtualization in the firmware, and join the group kvm"};
+  return {"KVM", "virtual machines at full speed", good, good ? "/dev/kvm can be used" : "/dev/kvm cannot be used",
+          "they would run by emulation, slowly; enable virtualization in the firmware, and join the group kvm"};
 }
 
 Finding look_at_cgroups() {
   std::string controllers;
   std::getline(std::ifstream("/sys/fs/cgroup/cgroup.controllers"), controllers);
-  return {"cgroups v2", !controllers.empty(), controllers.empty() ? "not mounted" : controllers,
-          "instances would have no limits of CPU and memory; boot with systemd.unified_cgroup_hierarchy=1"};
+  return {"cgroups v2", "limits of CPU and memory for instances", !controllers.empty(), controllers.empty() ? "not mounted" : controllers,
+          "boot with systemd.unified_cgroup_hierarchy=1"};
 }
 
 bool can_unshare(int flags) {
@@ -51,8 +51,8 @@ bool can_unshare(int flags) {
 
 Finding look_at_namespaces() {
   bool good = can_unshare(CLONE_NEWUSER | CLONE_NEWNET | CLONE_NEWNS);
-  return {"namespaces", good, good ? "user, network and mount namespaces can be made" : "user namespaces cannot be made",
-          "instances need them; sysctl kernel.unprivileged_userns_clone=1 and user.max_user_namespaces"};
+  return {"namespaces", "instances apart from one another", good, good ? "user, network and mount namespaces can be made" : "user namespaces cannot be made",
+          "sysctl kernel.unprivileged_userns_clone=1 and user.max_user_namespaces"};
 }
 
 bool is_in_path(std::string_view program) {
@@ -63,26 +63,26 @@ bool is_in_path(std::string_view program) {
 
 Finding look_at_nftables() {
   bool good = is_in_path("nft");
-  return {"nftables", good, good ? "nft is installed" : "nft is not installed", "security groups need it: apt-get install nftables"};
+  return {"nftables", "security groups", good, good ? "nft is installed" : "nft is not installed", "apt-get install nftables"};
 }
 
 Finding look_at_ktls() {
   std::string offered;
   std::getline(std::ifstream("/proc/sys/net/ipv4/tcp_available_ulp"), offered);
   bool good = offered.find("tls") != offered.npos;
-  return {"kernel TLS", good, good ? "offered" : "not loaded", "HTTPS works without it; modprobe tls"};
+  return {"kernel TLS", "HTTPS with less processor time", good, good ? "offered" : "not loaded", "HTTPS works without it; modprobe tls"};
 }
 
 Finding look_at_io_uring() {
   long outcome = syscall(__NR_io_uring_setup, 0, nullptr);
   bool good = outcome < 0 && errno != ENOSYS && errno != EPERM;
-  return {"io_uring", good, good ? "can be used" : "not there, or not allowed", "volumes will use it; sysctl kernel.io_uring_disabled=0"};
+  return {"io_uring", "volumes of EBS", good, good ? "can be used" : "not there, or not allowed", "sysctl kernel.io_uring_disabled=0"};
 }
 
 Finding look_at_descriptors() {
   rlimit limit{};
   getrlimit(RLIMIT_NOFILE, &limit);
-  return {"open files", limit.rlim_max >= 16'384, fmt::format("at most {}", limit.rlim_max), "many connections at once need more: ulimit -Hn 65536"};
+  return {"open files", "many connections at once", limit.rlim_max >= 16'384, fmt::format("at most {}", limit.rlim_max), "fewer connections at once; ulimit -Hn 65536"};
 }
 
 fs::path existing_parent(fs::path path) {
@@ -96,7 +96,7 @@ Finding look_at_room(const fs::path& data) {
   struct statvfs room{};
   bool known = statvfs(data.c_str(), &room) == 0;
   uint64_t free = known ? uint64_t(room.f_bavail) * room.f_frsize : 0;
-  return {"room", free >= enough, fmt::format("{:.1f} GiB free in {}", static_cast<double>(free) / (1 << 30), data.string()),
+  return {"room", "objects", free >= enough, fmt::format("{:.1f} GiB free in {}", static_cast<double>(free) / (1 << 30), data.string()),
           "writes are refused when the disk is full; choose another folder with --data", true};
 }
 
@@ -105,7 +105,7 @@ Finding look_at_syncs(const fs::path& data) {
   static constexpr int rounds = 50;
   auto name = data / ".cumulet-doctor";
   int file = open(name.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  if (file < 0) return {"disk", false, "cannot write in " + data.string(), "the data folder must be writable: choose another with --data", true};
+  if (file < 0) return {"disk", "durable writes", false, "cannot write in " + data.string(), "the data folder must be writable: choose another with --data", true};
   unlink(name.c_str());
   char block[4096] = {};
   auto began = std::chrono::steady_clock::now();
@@ -113,23 +113,27 @@ Finding look_at_syncs(const fs::path& data) {
   for (int i = 0; i < rounds && good; i++) good = pwrite(file, block, sizeof block, i * 4096) == 4096 && fdatasync(file) == 0;
   auto each = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - began).count() / rounds;
   close(file);
-  return {"disk", good, good ? fmt::format("{:.2f} ms to make 4 KiB durable", each) : "fdatasync fails", "what is acknowledged could be lost; use another file system", true};
+  return {"disk", "durable writes", good, good ? fmt::format("{:.2f} ms to make 4 KiB durable", each) : "fdatasync fails", "what is acknowledged could be lost; use another file system", true};
+}
+
+void print(const Finding& finding) {
+  fmt::print("  {}  {:<10}  for {}: {}\n", finding.good ? "yes" : "no ", finding.name, finding.purpose, finding.seen);
+  if (!finding.good) fmt::print("       {:<10}  {}\n", "", finding.advice);
 }
 
 }  // namespace
 
 int doctor(const Options& options) {
   auto data = existing_parent(options.data);
-  Finding findings[] = {look_at_room(data),     look_at_syncs(data),  look_at_descriptors(), look_at_ktls(), look_at_kvm(),
-                        look_at_cgroups(), look_at_namespaces(), look_at_nftables(),    look_at_io_uring()};
-  bool all_needed = true;
-  for (auto& finding : findings) {
-    fmt::print("{}  {:<12} {}\n", finding.good ? "yes" : "no ", finding.name, finding.seen);
-    if (!finding.good) fmt::print("     {:<12} {}\n", "", finding.advice);
-    all_needed = all_needed && (finding.good || !finding.needed);
-  }
-  fmt::print("\n{}\n", all_needed ? "Storage works here." : "Storage does not work here: see above.");
-  return all_needed ? 0 : exit_failed;
+  Finding storage[] = {look_at_room(data), look_at_syncs(data), look_at_descriptors(), look_at_ktls()};
+  Finding compute[] = {look_at_kvm(), look_at_cgroups(), look_at_namespaces(), look_at_nftables(), look_at_io_uring()};
+  fmt::print("Storage (S3):\n");
+  std::ranges::for_each(storage, print);
+  fmt::print("\nInstances (EC2, EBS), which this version does not have yet; S3 works without any of it:\n");
+  std::ranges::for_each(compute, print);
+  bool works = std::ranges::all_of(storage, [](auto& finding) { return finding.good || !finding.needed; });
+  fmt::print("\n{}\n", works ? "Storage works here." : "Storage does not work here: see above.");
+  return works ? 0 : exit_failed;
 }
 
 }  // namespace server

@@ -6,7 +6,7 @@ import subprocess
 import pytest
 
 from support.raw import Account, Raw
-from support.server import Server, program
+from support.server import ROOT_ACCESS_KEY, ROOT_SECRET_KEY, Server, program
 
 MAKE_NONE = [("account", "create", "alice"), ("credentials",), ("ca",), ("check",)]
 
@@ -106,3 +106,20 @@ def test_an_account_with_buckets_stays_until_they_are_gone():
         assert carol.delete("/of-carol").status == 204
         assert server.run("account", "delete", "carol").returncode == 0
         assert carol.get("/").outcome == carol.put("/again").outcome == (403, "InvalidAccessKeyId")
+
+
+def test_check_counts_in_words():
+    with Server() as server:
+        raw = Raw(("127.0.0.1", server.port), Account(ROOT_ACCESS_KEY, ROOT_SECRET_KEY))
+        assert raw.put("/one").status == raw.put("/one/key", b"x").status == 200
+        server.stop()
+        done = server.run("check")
+        assert (done.returncode, done.stdout) == (0, "1 bucket, 1 object, 1 byte, 0 blobs: all is well\n")
+
+
+def test_doctor_says_what_storage_does_not_need(tmp_path):
+    done = run("doctor", "--data", str(tmp_path))
+    storage, _, compute = done.stdout.partition("\n\n")
+    assert done.returncode == 0 and "disk        for durable writes: " in storage
+    assert "EC2" in compute and "S3 works without" in compute.splitlines()[0]
+    assert all(name in compute and name not in storage for name in ("KVM", "cgroups", "namespaces", "nftables", "io_uring"))
