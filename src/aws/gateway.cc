@@ -61,6 +61,20 @@ Task<Result<std::string>> read_document(Body& body) {
   }
 }
 
+// The first parameters of a form, among which clients put what they want; the rest is dropped by whoever ends the request.
+Task<std::string> read_form(http::Exchange& exchange) {
+  static constexpr size_t limit = 4 << 10;
+  std::string form(limit, '\0');
+  size_t filled = 0;
+  while (filled < limit) {
+    auto count = co_await exchange.read(std::span(form).subspan(filled));
+    if (!count || *count == 0) break;
+    filled += *count;
+  }
+  form.resize(filled < limit ? filled : std::min(form.rfind('&'), form.size()));
+  co_return form;
+}
+
 }  // namespace
 
 Gateway::Gateway(GatewayParts parts) : parts_(std::move(parts)), host_id_(base::to_base64(base::bytes(base::random_bytes(48)))) {}
@@ -98,7 +112,13 @@ Task<> Gateway::handle(http::Exchange& exchange) {
   if (call.path.starts_with(own_prefix) && !call.virtual_host) co_return co_await serve_own(call);
 
   // Past the limit nothing else is done for it: that is the limit's purpose.
-  if (routed && in_flight.number() > parts_.concurrent_requests) routed = fail(ErrorCode::slow_down);
+  bool past_the_limit = in_flight.number() > parts_.concurrent_requests;
+  if (routed && past_the_limit) routed = fail(ErrorCode::slow_down);
+
+  // Is it for another service of AWS?
+  auto other = past_the_limit ? std::nullopt : other_service(call, parts_.auth.service);
+  if (!other && !past_the_limit && is_unsigned_form(call)) other = other_service_of_form(co_await read_form(exchange));
+  if (other) co_return co_await refuse(call, *other, began);
 
   auto answer = routed ? co_await serve(call, authenticated) : Result<Response>(std::unexpected(routed.error()));
   auto* error = answer ? nullptr : &answer.error();
@@ -181,6 +201,14 @@ void Gateway::log_request(const Call& call, const Error* error, double seconds) 
   line.member("user_agent", call.header("User-Agent"));
   line.end_object();
   parts_.access_log->write(std::move(line).str());
+}
+
+Task<> Gateway::refuse(Call& call, const OtherService& service, std::chrono::steady_clock::time_point began) {
+  call.operation = nullptr;  // what a request of our own would have been
+  auto response = not_here(call, service);
+  (void)co_await send(call, response);
+  Error error{ErrorCode::not_implemented, {}, {}};
+  account(call, &error, began);
 }
 
 Task<> Gateway::serve_own(Call& call) {

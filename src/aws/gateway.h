@@ -7,6 +7,7 @@
 
 #include "aws/authenticate.h"
 #include "aws/metrics.h"
+#include "aws/other_services.h"
 #include "aws/service.h"
 #include "http/server.h"
 
@@ -52,6 +53,7 @@ class Gateway {
   Task<Result<Response>> serve(Call& call, Authenticated& authenticated);
   Task<Result<>> prepare_body(Call& call, const Authenticated& authenticated) const;
   Task<> serve_own(Call& call);
+  Task<> refuse(Call& call, const OtherService& service, std::chrono::steady_clock::time_point began);
   Task<base::Result<>> send(Call& call, Response& response) const;
   void account(const Call& call, const Error* error, std::chrono::steady_clock::time_point began) const;
   void log_request(const Call& call, const Error* error, double seconds) const;

@@ -201,6 +201,19 @@ TEST_F(GatewayTest, DocumentsMayBeAbsentAndStreamsHaveALength) {
   EXPECT_EQ(serve("PUT", "/PutStream/k", {{"Content-Length", "0"}}), "200 ");
 }
 
+TEST_F(GatewayTest, OtherServicesAreRefusedByName) {
+  std::string form = "application/x-www-form-urlencoded";
+  signer_.service = "ec2";
+  EXPECT_THAT(serve_signed("POST", "/", {{"Content-Type", form}}, "Action=DescribeInstances"), AllOf(StartsWith("501 "), HasSubstr("<Response><Errors>"), HasSubstr("no Amazon EC2 (ec2)")));
+  EXPECT_THAT(events_, ElementsAre("route"));
+  EXPECT_THAT(serve("POST", "/", {{"Content-Type", form}}, "Action=AssumeRoleWithSAML&Version=2011-06-15"), AllOf(StartsWith("501 "), HasSubstr("no AWS STS (sts)")));
+  EXPECT_THAT(serve("POST", "/", {{"Content-Type", form}}, "a=b"), StartsWith("405 "));
+  EXPECT_THAT(serve("POST", "/", {{"Content-Type", form}}, std::string(100'000, 'x')), StartsWith("405 "));
+  EXPECT_THAT(serve("POST", "/", {{"Content-Type", form}}, "Action=AssumeRoleWithSAML&Version=2011-06-15&SAMLAssertion=" + std::string(5000, '%')), HasSubstr("no AWS STS (sts)"));
+  EXPECT_THAT(metrics_.render(), HasSubstr(R"(cumulet_requests_total{operation="Unknown",status="501"} 3)"));
+  EXPECT_THAT(log_.lines.at(0), HasSubstr(R"("error":"NotImplemented")"));
+}
+
 TEST_F(GatewayTest, PastTheLimitOneIsToldToSlowDown) {
   concurrent_ = 0;
   EXPECT_EQ(serve_signed("GET", "/GetThing"), "503 SlowDown");

@@ -115,3 +115,11 @@ def test_https(aws_shell, server, bucket, witness):
     assert witness.get(bucket, "f") == b"over TLS"
     unknown = aws_shell.run("aws", "--endpoint-url", server.https, "s3", "ls")
     assert b"CERTIFICATE_VERIFY_FAILED" in unknown.stderr
+
+
+@pytest.mark.parametrize("command, name", [(("sts", "get-caller-identity"), "AWS STS"), (("ec2", "describe-instances"), "Amazon EC2"), (("iam", "list-users"), "AWS IAM"),
+                                           (("dynamodb", "list-tables"), "Amazon DynamoDB")])
+def test_other_services_say_that_they_are_not_here(aws_shell, server, command, name):
+    aws_shell.tool("aws")
+    refused = aws_shell.run("aws", "--endpoint-url", server.url, *command)
+    assert refused.returncode != 0 and b"(NotImplemented)" in refused.stderr and f"This server has no {name}".encode() in refused.stderr
