@@ -100,9 +100,9 @@ Result<std::optional<std::pair<std::string, std::string>>> root_key_of_environme
 }  // namespace
 
 Result<> find_data_folder(const fs::path& path) {
-  if (access((path / "format").c_str(), F_OK) == 0) return {};
+  if (access((path / "format").c_str(), R_OK) == 0) return {};
   int number = errno;
-  if (number == EACCES) return base::fail(Errc::io, "cannot look into " + path.string() + ": permission denied; run this as the user that the server runs as");
+  if (number == EACCES) return base::fail(Errc::io, "cannot read " + path.string() + ": permission denied; run this as the user that the server runs as");
   std::error_code error;
   if (fs::exists(path / "meta", error)) return {};  // damaged: who opens it says how
   auto what = fs::exists(path, error) ? path.string() + " is not a data folder of Cumulet" : "there is no folder " + path.string();
@@ -115,9 +115,6 @@ Result<KeyPair> read_root_key(const fs::path& data) {
   auto text = read_text(data / "rootkey.csv");
   KeyPair pair{line_after(text, "AWSAccessKeyId="), line_after(text, "AWSSecretKey=")};
   if (!pair.id.empty() && !pair.secret.empty()) return pair;
-  auto file = data / "rootkey.csv";
-  if (access(file.c_str(), F_OK) == 0 && access(file.c_str(), R_OK) != 0)
-    return base::fail(Errc::io, "cannot read " + file.string() + ": permission denied; run this as the user that the server runs as");
   return base::fail(Errc::not_found, "there is no key pair in " + (data / "rootkey.csv").string() + "; the server writes it at its first start");
 }
 

@@ -41,6 +41,19 @@ def test_only_serve_makes_a_data_folder(command, tmp_path):
     assert os.listdir(folder) == ["mine.txt"]
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs another user")
+@pytest.mark.parametrize("command", MAKE_NONE)
+@pytest.mark.parametrize("mode", [0o700, 0o755])
+def test_another_users_data_folder(command, mode):
+    with Server() as server:  # its folder is not below pytest's, which is root's alone
+        server.stop()
+        os.chmod(server.data, mode)
+        done = subprocess.run([program(), *command, "--data", server.data], capture_output=True, text=True, timeout=60,
+                              user=65534, group=65534, extra_groups=())
+        assert done.returncode == 1
+        assert done.stderr == f"cumulet: cannot read {server.data}: permission denied; run this as the user that the server runs as\n"
+
+
 def test_a_folder_of_other_things_is_not_served(tmp_path):
     (tmp_path / "mine.txt").write_text("x")
     said = refusal(1, "serve", "--data", str(tmp_path), "--listen", "127.0.0.1:0")
