@@ -41,7 +41,7 @@ std::string text_of(const crypto::Md5& digest) { return {digest.begin(), digest.
 class BlobIntake {
  public:
   BlobIntake(State& state, std::unique_ptr<blob::Writer> writer)
-      : blobs_(state.parts.blobs), md5_worker_(state.md5_worker), writer_(std::move(writer)), background_(state.parts.pool) {}
+      : pool_(state.parts.pool), blobs_(state.parts.blobs), md5_worker_(state.md5_worker), writer_(std::move(writer)), background_(pool_) {}
 
   // Waits for the step before and starts storing `data`, which must stay as it is until the step after.
   Task<aws::Result<>> add(std::span<const char> data) {
@@ -70,7 +70,15 @@ class BlobIntake {
     co_return taken;
   }
 
+  // Leaves nothing behind. The destructors would do the same, but on the network thread: the running write and the removal of a
+  // file may take long. They are left with exceptions.
+  Task<> give_up() {
+    (void)co_await background_.join();
+    co_await base::offload(pool_, [this] { return writer_.reset(), true; });
+  }
+
  private:
+  base::ThreadPool& pool_;
   blob::Store& blobs_;
   Md5Worker& md5_worker_;
   std::unique_ptr<blob::Writer> writer_;
@@ -80,16 +88,17 @@ class BlobIntake {
   base::Background background_;  // last: its destructor waits for what uses the others
 };
 
-Task<aws::Result<TakenIn>> take_in_blob(State& state, aws::Body& body, std::string owner, std::string first, size_t filled) {
-  auto writer = co_await base::offload(state.parts.pool, [&] { return state.parts.blobs.create(owner); });
-  CO_TRY(made, aws::lift(std::move(writer)));
-  std::string second(buffer_bytes, '\0');
-  BlobIntake intake(state, std::move(made));  // after the buffers that its thread reads
-  std::string* current = &first;
-  std::string* other = &second;
-  first.resize(buffer_bytes);
-  CO_TRY(rest, co_await fill(body, std::span(first).subspan(filled)));
-  filled += rest;
+// One buffer is stored while the other fills. The first one holds `filled` bytes of the body already.
+struct Buffers {
+  std::string first, second;
+  size_t filled;
+};
+
+Task<aws::Result<TakenIn>> pour(aws::Body& body, BlobIntake& intake, Buffers& buffers) {
+  std::string* current = &buffers.first;
+  std::string* other = &buffers.second;
+  CO_TRY(rest, co_await fill(body, std::span(*current).subspan(buffers.filled)));
+  size_t filled = buffers.filled + rest;
   while (filled) {
     CO_TRY_VOID(co_await intake.add(std::span<const char>(current->data(), filled)));
     std::swap(current, other);
@@ -97,6 +106,17 @@ Task<aws::Result<TakenIn>> take_in_blob(State& state, aws::Body& body, std::stri
     filled = count;
   }
   co_return co_await intake.finish();
+}
+
+Task<aws::Result<TakenIn>> take_in_blob(State& state, aws::Body& body, std::string owner, std::string first, size_t filled) {
+  auto writer = co_await base::offload(state.parts.pool, [&] { return state.parts.blobs.create(owner); });
+  CO_TRY(made, aws::lift(std::move(writer)));
+  Buffers buffers{std::move(first), std::string(buffer_bytes, '\0'), filled};
+  buffers.first.resize(buffer_bytes);
+  BlobIntake intake(state, std::move(made));  // after the buffers that its thread reads
+  auto taken = co_await pour(body, intake, buffers);
+  if (!taken) co_await intake.give_up();
+  co_return taken;
 }
 
 }  // namespace
