@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 #include <pthread.h>
 #include <signal.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -15,6 +14,7 @@
 #include "server/commands.h"
 #include "server/control.h"
 #include "server/data_folder.h"
+#include "server/descriptors.h"
 #include "server/setting_values.h"
 #include "server/version.h"
 
@@ -32,12 +32,13 @@ sigset_t awaited_signals() {
   return set;
 }
 
-// Connections and blobs need more descriptors than a shell gives.
-void raise_descriptor_limit() {
-  rlimit limit{};
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = limit.rlim_max;
-  setrlimit(RLIMIT_NOFILE, &limit);
+// As many as were asked for, or as there are descriptors for.
+size_t connections_allowed(const Options& options, uint64_t descriptors) {
+  size_t allowed = connections_within(descriptors, options.max_connections, options.max_requests);
+  if (allowed < options.max_connections)
+    base::log::warning("fewer connections than asked for are taken: this process may not open enough files; see ulimit -Hn",
+                       {{"asked", std::to_string(options.max_connections)}, {"taken", std::to_string(allowed)}, {"files", std::to_string(descriptors)}});
+  return allowed;
 }
 
 void set_log_level(const std::string& name) {
@@ -104,7 +105,7 @@ void print_greeting(const http::Server& server, const DataFolder& folder, const 
 // Everything that a running server is made of, in the order of its making.
 class Instance {
  public:
-  explicit Instance(const Options& options) : options_(options) {}
+  Instance(const Options& options, uint64_t descriptors) : options_(options), descriptors_(descriptors) {}
 
   Result<> start() {
     TRY(folder, DataFolder::open(options_.data));
@@ -154,7 +155,7 @@ class Instance {
     options.listen = numeric_addresses(options_.listen);
     options.threads = options_.threads;
     options.certificates = certificates_.get();
-    options.limits.connections = options_.max_connections;
+    options.limits.connections = connections_allowed(options_, descriptors_);
     auto handler = [this](http::Exchange& exchange) { return gateway_->handle(exchange); };
     server_ = std::make_unique<http::Server>(std::move(options), handler, aws::Gateway::refusal);
     TRY_VOID(server_->listen());
@@ -173,6 +174,7 @@ class Instance {
   }
 
   const Options& options_;
+  uint64_t descriptors_;  // that this process may have
   base::SystemClock clock_;
   aws::Metrics metrics_;
   std::unique_ptr<DataFolder> folder_;
@@ -220,9 +222,9 @@ int serve(const Options& options) {
   auto signals = awaited_signals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   signal(SIGPIPE, SIG_IGN);
-  raise_descriptor_limit();
+  auto descriptors = raise_descriptor_limit();
   set_log_level(options.log_level);
-  Instance instance(options);
+  Instance instance(options, descriptors);
   if (auto started = instance.start(); !started) return complain(started.error());
   int number = wait_for_the_end(signals, instance);
   let_a_second_signal_end_at_once();
