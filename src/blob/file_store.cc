@@ -8,6 +8,8 @@
 #include <chrono>
 #include <cstring>
 
+#include "base/log.h"
+
 namespace blob {
 
 using base::Errc;
@@ -126,6 +128,7 @@ class FileWriter final : public Writer {
 
 // The last bytes of a file: all of the footer and owner, and of the block checksums as many as there is room for.
 struct Tail {
+  uint64_t file_bytes = 0;
   uint64_t begin = 0;  // its place in the file
   std::string bytes;
   Footer footer{};
@@ -133,25 +136,41 @@ struct Tail {
   std::string_view owner() const { return std::string_view(bytes).substr(bytes.size() - sizeof footer - footer.owner_bytes, footer.owner_bytes); }
 };
 
-bool is_sound(const Tail& tail, uint64_t file_bytes) {
+bool has_magic(const Footer& footer) { return !std::memcmp(footer.magic, magic, sizeof magic); }
+
+// Whether the file is as long as its footer says.
+bool has_its_length(const Tail& tail) {
   auto& footer = tail.footer;
-  if (std::memcmp(footer.magic, magic, sizeof magic) || footer.block_bytes != block_bytes) return false;
-  if (footer.size_bytes > max_blob_bytes || footer.owner_bytes > max_owner_bytes) return false;
-  if (file_bytes != footer.size_bytes + block_count(footer.size_bytes) * sizeof(uint64_t) + footer.owner_bytes + sizeof footer) return false;
-  return footer.checksum == footer_checksum(tail.owner(), footer);
+  if (footer.block_bytes != block_bytes || footer.size_bytes > max_blob_bytes || footer.owner_bytes > max_owner_bytes) return false;
+  return tail.file_bytes == footer.size_bytes + block_count(footer.size_bytes) * sizeof(uint64_t) + footer.owner_bytes + sizeof footer;
+}
+
+bool is_sound(const Tail& tail) {
+  return has_magic(tail.footer) && has_its_length(tail) && tail.footer.checksum == footer_checksum(tail.owner(), tail.footer);
+}
+
+// Of a tail that is not sound: whether that is more likely damage than the end of a file that was never finished. Damage to any
+// one field of the footer, or to the owner, leaves one of both.
+bool looks_finished(const Tail& tail) { return has_magic(tail.footer) || has_its_length(tail); }
+
+// Sound or not; a file that is too short for a footer has one of zeros.
+Result<Tail> load_tail(const File& file) {
+  Tail tail;
+  TRY(file_bytes, file.size_bytes());
+  tail.file_bytes = file_bytes;
+  tail.bytes.resize(std::min<uint64_t>(file_bytes, max_owner_bytes + sizeof(Footer)));
+  tail.begin = file_bytes - tail.bytes.size();
+  TRY(count, file.read_at(tail.begin, tail.bytes));
+  if (count != tail.bytes.size()) return base::fail(Errc::io, "a blob's file became shorter while it was read");
+  if (count >= sizeof(Footer)) std::memcpy(&tail.footer, tail.bytes.data() + count - sizeof(Footer), sizeof(Footer));
+  return tail;
 }
 
 // **Errors** corrupt: damaged, or never finished.
 Result<Tail> read_tail(const File& file, const BlobId& id) {
-  TRY(file_bytes, file.size_bytes());
-  if (file_bytes < sizeof(Footer)) return std::unexpected(corrupt(id, "no footer"));
-  Tail tail;
-  tail.bytes.resize(std::min<uint64_t>(file_bytes, max_owner_bytes + sizeof(Footer)));
-  tail.begin = file_bytes - tail.bytes.size();
-  TRY(count, file.read_at(tail.begin, tail.bytes));
-  std::memcpy(&tail.footer, tail.bytes.data() + tail.bytes.size() - sizeof(Footer), sizeof(Footer));
-  if (count != tail.bytes.size() || !is_sound(tail, file_bytes)) return std::unexpected(corrupt(id, "a damaged footer or owner"));
-  return tail;
+  TRY(tail, load_tail(file));
+  if (!is_sound(tail)) return std::unexpected(corrupt(id, "a damaged footer or owner"));
+  return std::move(tail);
 }
 
 // Keeps the tail in memory and nothing that grows with the blob. Checksums of blocks are not checked themselves: a damaged
@@ -330,13 +349,17 @@ class FileStore final : public Store {
   uint64_t free_bytes() const override { return room_.free_bytes([this] { return files_.free_bytes(places_.folder); }); }
 
  private:
-  // A blob without a sound footer was never finished, so nothing names it.
+  // A blob without a footer was never finished, so nothing names it. One whose footer is damaged cannot say who may name it: it is
+  // kept among the settled ones, where its object finds it damaged, or `check` finds that nothing names it.
   Result<> recover_one(const BlobId& id, const std::function<Result<bool>(const Pending&)>& is_wanted) {
     TRY(file, files_.open_for_read(places_.incoming(id)));
-    auto tail = read_tail(*file, id);
-    if (!tail && tail.error().kind != Errc::corrupt) return std::unexpected(tail.error());
-    if (!tail) return erase(id);
-    TRY(wanted, is_wanted({id, std::string(tail->owner())}));
+    TRY(tail, load_tail(*file));
+    if (!is_sound(tail)) {
+      if (!looks_finished(tail)) return erase(id);
+      base::log::warning("a blob whose end is damaged is kept; cumulet check says whether anything needs it", {{"blob", id.text()}});
+      return settle(id);
+    }
+    TRY(wanted, is_wanted({id, std::string(tail.owner())}));
     return wanted ? settle(id) : erase(id);
   }
 

@@ -88,7 +88,7 @@ class Store {
   virtual Result<> erase(const BlobId& id) = 0;
 
   // At start: `is_wanted` says of each pending blob of an earlier process whether its owner refers to it; wanted ones are
-  // settled, the others erased, unfinished ones too.
+  // settled, the others erased, unfinished ones too. One that is too damaged to say who its owner is counts as wanted.
   virtual Result<> recover(const std::function<Result<bool>(const Pending&)>& is_wanted) = 0;
 
   // Calls `visit` for each settled blob, in no order. For `check`.

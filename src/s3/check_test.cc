@@ -138,6 +138,24 @@ class CheckTest : public testing::Test {
   static constexpr auto unchanged = [](ObjectRecord&, std::vector<Segment>&) {};
 };
 
+// As a crash leaves it while its commit is under way, and then its last bit flips.
+TEST_F(CheckTest, ABlobThatIsTooDamagedToSayWhoWantsItIsReported) {
+  auto writer = blobs_->create("test").value();
+  ASSERT_TRUE(writer->write(std::string_view("bytes")));
+  ASSERT_TRUE(writer->finish());
+  auto record = object("bytes");
+  record.layout = Layout::blob;
+  record.blob = writer->id().text();
+  std::fstream file(folder_ / "incoming" / record.blob, std::ios::in | std::ios::out | std::ios::binary);
+  file.seekp(-1, std::ios::end).put('X');
+  file.close();
+  ASSERT_TRUE(blobs_->recover([](const blob::Pending&) { return false; }));
+  EXPECT_THAT(run().problems, ElementsAre(HasSubstr("nothing refers to it")));
+  put(object_key("k"), encode(record));
+  EXPECT_THAT(run(true).problems, ElementsAre(HasSubstr("a damaged footer or owner")));
+  EXPECT_TRUE(std::filesystem::exists(folder_ / record.blob.substr(0, 2) / record.blob));
+}
+
 TEST_F(CheckTest, FindsNothingWhereAllIsWell) {
   add_inlined("small", "abc");
   add_inlined("empty", "");
