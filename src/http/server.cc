@@ -2,6 +2,7 @@
 
 #include <sched.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -37,17 +38,57 @@ void log_exception(std::string_view event, const std::exception_ptr& exception) 
   } catch (...) {}  // out of memory, as likely as not
 } catch (...) {}
 
+// Counts a connection from when its place is chosen to its end, however it ends.
+class Seat {
+ public:
+  Seat(std::atomic<size_t>& count, ServerCounters& counters) : count_(&count), counters_(&counters) {
+    count++;
+    counters.connections_open++;
+  }
+  Seat(Seat&& other) noexcept : count_(std::exchange(other.count_, nullptr)), counters_(other.counters_) {}
+  ~Seat() {
+    if (!count_) return;
+    (*count_)--;
+    counters_->connections_open--;
+  }
+
+ private:
+  std::atomic<size_t>* count_;
+  ServerCounters* counters_;
+};
+
+// An accepted connection that no thread has taken yet.
+class Accepted {
+ public:
+  Accepted(int descriptor, tcp protocol) : descriptor_(descriptor), protocol_(protocol) {}
+  Accepted(Accepted&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)), protocol_(other.protocol_) {}
+  ~Accepted() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+  }
+  int descriptor() const { return descriptor_; }
+  // **Errors** as exceptions; then it is closed.
+  Socket take(asio::io_context& io) && {
+    Socket socket(io, protocol_, descriptor_);
+    descriptor_ = -1;
+    return socket;
+  }
+
+ private:
+  int descriptor_;
+  tcp protocol_;
+};
+
 // A network thread and the connections that live on it.
 struct Shard {
+  std::atomic<size_t> count{0};  // before what may hold connections on their way
   asio::io_context io{1};
   asio::executor_work_guard<base::Executor> work = asio::make_work_guard(io);
   Timer timer{io};
   std::list<Connection> connections;
-  std::atomic<size_t> count{0};
   bool stopping = false;
   std::thread thread;
 
-  Task<> serve(Socket socket, ConnectionContext context) {
+  Task<> serve(Socket socket, ConnectionContext context, Seat) {
     auto place = connections.end();
     std::exception_ptr failure;
     try {
@@ -58,8 +99,6 @@ struct Shard {
       failure = std::current_exception();
     }
     if (place != connections.end()) connections.erase(place);
-    count--;
-    context.counters.connections_open--;
     if (failure) log_exception("a connection ended by an exception", failure);
   }
 
@@ -117,8 +156,9 @@ struct Server::State {
   ConnectionContext context() { return {handler, refusal, options.limits, options.certificates, counters}; }
   Result<> listen_on(const std::string& text);
   Task<> accept_on(Acceptor& acceptor);
-  void place(tcp::socket::native_handle_type handle, tcp protocol);
-  void refuse(int socket);
+  Task<bool> accept_one(Acceptor& acceptor, tcp protocol);
+  void place(Accepted accepted);
+  void refuse(const Accepted& accepted);
 };
 
 Server::Server(ServerOptions options, Handler handler, Refusal refusal) : state_(std::make_unique<State>()) {
@@ -159,43 +199,54 @@ Result<> Server::listen() {
 }
 
 // Past the limit: an answer to plain HTTP, and no waiting for anybody.
-void Server::State::refuse(int socket) {
+void Server::State::refuse(const Accepted& accepted) {
   counters.connections_refused++;
   auto body = refusal(503);
   auto text = "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/xml\r\nConnection: close\r\nContent-Length: " +
               std::to_string(body.size()) + "\r\n\r\n" + body;
-  send(socket, text.data(), text.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
-  ::close(socket);
+  send(accepted.descriptor(), text.data(), text.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
 // Gives the connection to the network thread that has fewest.
-void Server::State::place(tcp::socket::native_handle_type handle, tcp protocol) {
+void Server::State::place(Accepted accepted) {
   Shard& shard = **std::ranges::min_element(shards, {}, [](auto& s) { return s->count.load(); });
-  shard.count++;
-  counters.connections_open++;
-  asio::post(shard.io, [this, &shard, handle, protocol] {
-    asio::co_spawn(shard.io.get_executor(), shard.serve(Socket(shard.io, protocol, handle), context()), asio::detached);
+  asio::post(shard.io, [this, &shard, accepted = std::move(accepted), seat = Seat(shard.count, counters)]() mutable {
+    asio::co_spawn(shard.io.get_executor(), shard.serve(std::move(accepted).take(shard.io), context(), std::move(seat)), asio::detached);
   });
 }
 
+// False where it failed: out of descriptors, say.
+Task<bool> Server::State::accept_one(Acceptor& acceptor, tcp protocol) {
+  auto [error, socket] = co_await acceptor.async_accept(as_result);
+  if (error == asio::error::operation_aborted) co_return true;
+  if (error) {
+    base::log::warning("cannot accept a connection", {{"error", error.message()}});
+    co_return false;
+  }
+  counters.connections_accepted++;
+  Accepted accepted(socket.release(), protocol);
+  if (counters.connections_open >= options.limits.connections)
+    refuse(accepted);
+  else
+    place(std::move(accepted));
+  co_return true;
+}
+
+// Until the acceptor is closed, whatever happens; after a failure it waits a little instead of spinning.
 Task<> Server::State::accept_on(Acceptor& acceptor) {
   auto protocol = acceptor.local_endpoint().protocol();
-  while (acceptor.is_open()) {
-    auto [error, socket] = co_await acceptor.async_accept(as_result);
-    if (error == asio::error::operation_aborted) co_return;
-    if (error) {  // out of descriptors, say: wait a little instead of spinning
-      base::log::warning("cannot accept a connection", {{"error", error.message()}});
-      Timer pause(co_await asio::this_coro::executor, std::chrono::milliseconds(100));
-      co_await pause.async_wait(as_result);
-      continue;
+  Timer pause(acceptor.get_executor());
+  bool good = true;
+  while (acceptor.is_open()) try {
+      if (!std::exchange(good, true)) {
+        pause.expires_after(std::chrono::milliseconds(100));
+        co_await pause.async_wait(as_result);
+      }
+      good = co_await accept_one(acceptor, protocol);
+    } catch (...) {
+      good = false;
+      log_exception("an exception while a connection was accepted", std::current_exception());
     }
-    counters.connections_accepted++;
-    int handle = socket.release();
-    if (counters.connections_open >= options.limits.connections)
-      refuse(handle);
-    else
-      place(handle, protocol);
-  }
 }
 
 void Server::start() {

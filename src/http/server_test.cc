@@ -8,6 +8,7 @@
 
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
+#include <thread>
 
 #include "base/offload.h"
 
@@ -59,6 +60,8 @@ class ServerTest : public testing::Test {
     address.sin_port = htons(port_);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     EXPECT_EQ(connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+    timeval patience{20, 0};  // a server that forgot the connection must not hold up the test
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     return fd;
   }
 
@@ -122,6 +125,20 @@ TEST_F(ServerTest, ForgetsAConnectionThatAnExceptionEnded) {
   EXPECT_THAT(talk("GET /a HTTP/1.1\r\nHost: h\r\n\r\n"), EndsWith("GET /a "));
   server_->stop();
   EXPECT_EQ(server_->counters().connections_open, 0u);
+}
+
+TEST_F(ServerTest, GoesOnAcceptingAfterAnException) {
+  Limits limits;
+  limits.connections = 1;
+  start(echo, limits, [](int) -> std::string { throw std::bad_alloc(); });
+  int held = connect_to();
+  send(held, "GET /a HTTP/1.1\r\nHost: h\r\n\r\n", 28, MSG_NOSIGNAL);
+  char byte;
+  ASSERT_EQ(recv(held, &byte, 1, 0), 1);
+  EXPECT_EQ(talk("GET /b HTTP/1.1\r\nHost: h\r\n\r\n"), "");
+  close(held);
+  while (server_->counters().connections_open) std::this_thread::yield();
+  EXPECT_THAT(talk("GET /c HTTP/1.1\r\nHost: h\r\n\r\n"), EndsWith("GET /c "));
 }
 
 TEST_F(ServerTest, RefusesAHeadPastTheLimit) {
