@@ -148,8 +148,8 @@ class Group {
 
   // What was accepted, in the order of keys: the memtable takes neighbours at a fraction of what keys in any order cost.
   rocksdb::WriteBatch batch() const {
-    static constexpr size_t most_of_an_entry = 16;  // beside the key and the value
-    rocksdb::WriteBatch batch(size_bytes_ + written_.size() * most_of_an_entry);
+    static constexpr size_t header = 12, most_of_an_entry = 16;  // beside the key and the value
+    rocksdb::WriteBatch batch(header + size_bytes_ + written_.size() * most_of_an_entry);
     write_to(batch);
     return batch;
   }
@@ -216,6 +216,14 @@ class Log {
   Result<> write(rocksdb::WriteBatch& batch) {
     if (!batch.Count()) return {};
     std::lock_guard lock(mutex_);
+    if (broken_) return std::unexpected(*failure_);
+    return attempt(batch);
+  }
+
+ private:
+  // RocksDB is not made for exceptions: after one that comes out of a write, another write may wait for ever. So there is none until
+  // the next start. What was acknowledged is in the log, and can be read.
+  Result<> attempt(rocksdb::WriteBatch& batch) try {
     if (failure_ && !repair()) return std::unexpected(*failure_);
     rocksdb::WriteOptions options;
     options.sync = true;
@@ -224,9 +232,13 @@ class Log {
     if (!status.ok()) return fail(status);
     watermark_.acknowledge(db_.GetLatestSequenceNumber());
     return {};
+  } catch (...) {
+    broken_ = true;
+    failure_ = base::error_of_exception("RocksDB");
+    base::log::error("metadata cannot be written any more; restart the server");
+    return std::unexpected(*failure_);
   }
 
- private:
   Result<> fail(const rocksdb::Status& status) {
     failure_ = error_of(status);
     base::log::error("cannot write metadata", {{"error", failure_->what}});
@@ -269,6 +281,7 @@ class Log {
   std::mutex mutex_;
   Watermark watermark_;
   std::optional<base::Error> failure_;
+  bool broken_ = false;  // for good; then there is a failure
   std::chrono::steady_clock::time_point last_repair_;
 };
 
@@ -364,16 +377,28 @@ class RocksdbStore final : public Store {
     }
   }
 
-  // Runs the transactions one after another, then makes all that succeeded durable with one sync. What a transaction
-  // decided on the ground of another's writes fails with it, since both are in one batch. Returns how many it took.
+  // Runs a group and answers its transactions. Returns how many it took: one at least, which failed if there was no memory to run it.
   size_t commit_some(std::span<Queued> queued) {
-    Group group(*db_);
     std::vector<Result<>> outcomes;
-    while (outcomes.size() < queued.size() && group.size_bytes() < group_limit_bytes) outcomes.push_back(run_one(group, queued[outcomes.size()]));
-    auto batch = group.batch();
-    auto written = log_.write(batch);
+    auto written = run_group(queued, outcomes);
+    if (outcomes.empty()) return queued.front().done(std::move(written)), 1;
     for (size_t i = 0; i < outcomes.size(); i++) queued[i].done(outcomes[i] && !written ? written : std::move(outcomes[i]));
     return outcomes.size();
+  }
+
+  // Runs the transactions one after another, then makes all that succeeded durable with one sync. What a transaction
+  // decided on the ground of another's writes fails with it, since both are in one batch.
+  Result<> run_group(std::span<Queued> queued, std::vector<Result<>>& outcomes) try {
+    Group group(*db_);
+    while (outcomes.size() < queued.size() && group.size_bytes() < group_limit_bytes) {
+      auto& next = queued[outcomes.size()];
+      outcomes.emplace_back();
+      outcomes.back() = run_one(group, next);
+    }
+    auto batch = group.batch();
+    return log_.write(batch);
+  } catch (...) {
+    return std::unexpected(base::error_of_exception("a group of transactions"));
   }
 
   static Result<> run_one(Group& group, Queued& queued) {

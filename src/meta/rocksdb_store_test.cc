@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -244,6 +245,62 @@ TEST_F(RocksdbStoreTest, GoesOnAfterTheDiskFailed) {
   EXPECT_TRUE(get(acknowledged)) << acknowledged;
   EXPECT_FALSE(get("k39")) << "a write that failed came back";
   EXPECT_THAT(store_->verify(), testing::IsEmpty());
+}
+
+// Little more memory than is used already, while one lives.
+class LittleMemory {
+ public:
+  explicit LittleMemory(uint64_t more) {
+    getrlimit(RLIMIT_AS, &before_);
+    uint64_t pages = 0;
+    std::ifstream("/proc/self/statm") >> pages;
+    rlimit tight{pages * static_cast<uint64_t>(sysconf(_SC_PAGESIZE)) + more, before_.rlim_max};
+    setrlimit(RLIMIT_AS, &tight);
+  }
+  ~LittleMemory() { setrlimit(RLIMIT_AS, &before_); }
+
+ private:
+  rlimit before_{};
+};
+
+class LittleMemoryTest : public RocksdbStoreTest {
+ protected:
+  void SetUp() override {
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+    GTEST_SKIP() << "a sanitizer ends the program where memory is short";
+#endif
+    RocksdbStoreTest::SetUp();
+  }
+  // Commits many bytes; from when the transaction has written them there is that much more memory.
+  Result<> put_many(uint64_t more_memory) {
+    std::string large(many, 'x');
+    std::optional<LittleMemory> little;
+    return store_->commit_blocking("p", [&](const Reader&, Batch& batch) -> Result<> {
+      batch.put("large", large);
+      little.emplace(more_memory);
+      return {};
+    });
+  }
+  static constexpr uint64_t many = 100 << 20, few = 16 << 20;
+};
+
+TEST_F(LittleMemoryTest, NotEnoughToWriteAGroupFailsItsTransactions) {
+  ASSERT_TRUE(put("before", "1"));
+  EXPECT_EQ(put_many(few).error().kind, Errc::unavailable);
+  EXPECT_TRUE(put("after", "2"));
+  EXPECT_FALSE(get("large"));
+}
+
+TEST_F(LittleMemoryTest, WhatRocksdbThrowsFailsAllCommitsUntilTheNextStart) {
+  ASSERT_TRUE(put("before", "1"));
+  EXPECT_EQ(put_many(many + few).error().kind, Errc::unavailable);  // enough for one copy more
+  EXPECT_EQ(put("after", "2").error().kind, Errc::unavailable);
+  EXPECT_EQ(store_->drop("p").error().kind, Errc::unavailable);
+  EXPECT_EQ(get("before"), "1");
+  ASSERT_TRUE(reopen());
+  EXPECT_EQ(get("before"), "1");
+  EXPECT_TRUE(put("after", "2"));
+  EXPECT_EQ(get("after"), "2");
 }
 
 // A database that was just opened has nothing to put into a table yet.
