@@ -205,5 +205,47 @@ TEST_F(ListingTest, ACommonPrefixIsOneSeek) {
   EXPECT_THAT(walk(1, 5, "&delimiter=/"), ElementsAre(Entry("a/", ""), first, second, Entry("c/", "")));
 }
 
+class PartsTest : public MultipartTest {
+ protected:
+  std::vector<std::string> list(uint32_t marker, int limit, std::string& truncated) {
+    auto answer = run("ListParts", "k", "uploadId=" + id_ + "&max-parts=" + std::to_string(limit) + "&part-number-marker=" + std::to_string(marker));
+    auto document = codec::parse_xml(answer.value().body).value();
+    truncated = document.root().child("IsTruncated").text();
+    next_ = document.root().child("NextPartNumberMarker").text();
+    std::vector<std::string> numbers;
+    for (auto part : document.root().children("Part")) numbers.emplace_back(part.child("PartNumber").text());
+    return numbers;
+  }
+  std::string next_;
+};
+
+TEST_F(PartsTest, PagesSeekAndMissNothing) {
+  add_upload("k", id_);
+  change([&](const meta::Reader&, meta::Batch& batch) -> base::Result<> {
+    for (uint32_t number = 1; number <= max_parts; number += 3) batch.put(part_key(id_, number), encode(PartRecord{.number = number}));
+    batch.put(part_key(std::string(upload_id_digits, '6'), 1), encode(PartRecord{.number = 1}));  // another upload's
+    return {};
+  });
+  for (int limit : {100, 999, 1000}) {
+    std::vector<std::string> all;
+    std::string truncated = "true";
+    for (uint32_t marker = 0; truncated == "true";) {
+      auto before = meta_.steps();
+      auto numbers = list(marker, limit, truncated);
+      EXPECT_THAT(meta_.steps() - before, Le(numbers.size() + 2));
+      EXPECT_EQ(next_, numbers.back());
+      marker = static_cast<uint32_t>(std::stoul(next_));
+      all.insert(all.end(), numbers.begin(), numbers.end());
+    }
+    for (size_t i = 0; i < all.size(); i++) ASSERT_EQ(all[i], std::to_string(1 + 3 * i));
+    EXPECT_EQ(all.size(), 3334u);
+  }
+  std::string truncated;
+  EXPECT_THAT(list(9'999, 10, truncated), ElementsAre("10000"));
+  EXPECT_THAT(list(10'000, 10, truncated), ElementsAre());
+  EXPECT_EQ(truncated, "false");
+  EXPECT_EQ(next_, "10000");
+}
+
 }  // namespace
 }  // namespace s3
