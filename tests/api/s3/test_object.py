@@ -144,6 +144,31 @@ def test_standard_headers(raw, bucket):
         assert {name: answer.headers[name] for name in sent} == sent
 
 
+@pytest.mark.parametrize("more, outcome", [(0, (200, None)), (1, (400, "RequestHeaderSectionTooLarge"))])
+def test_standard_headers_of_eight_kibibytes(raw, bucket, more, outcome):
+    """Names and values that are kept with an object are at most 8 KiB; of Content-Type only the value counts."""
+    sent = {"Content-Type": "t/" + "t" * 98, "Cache-Control": "c" * 1000, "Content-Disposition": "d" * 1000, "Content-Encoding": "e" * 1000,
+            "Content-Language": "l" * 1000, "Expires": "x" * 1000}
+    link = "x-amz-website-redirect-location"
+    sent[link] = "/"
+    left = 8192 - sum(len(name) + len(value) for name, value in sent.items()) + len("Content-Type") + more
+    sent[link] += "r" * left
+    raw.put(f"/{bucket}/from", b"1")
+    copied = {"x-amz-copy-source": f"{bucket}/from", "x-amz-metadata-directive": "REPLACE"}
+    assert raw.put(f"/{bucket}/put", b"1", headers=sent).outcome == outcome
+    assert raw.put(f"/{bucket}/copy", headers={**sent, **copied}).outcome == outcome
+    started = raw.post(f"/{bucket}/parts", query={"uploads": None}, headers=sent)
+    assert started.outcome == outcome
+    for key in ("put", "copy"):
+        answer = raw.head(f"/{bucket}/{key}")
+        assert answer.status == (404 if more else 200)
+        if not more:
+            assert {name: answer.headers[name] for name in sent} == sent
+    if not more:  # a copy keeps them, though not the redirect
+        assert raw.put(f"/{bucket}/again", headers={"x-amz-copy-source": f"{bucket}/put"}).status == 200
+        assert raw.head(f"/{bucket}/again").headers["Expires"] == sent["Expires"]
+
+
 def test_default_content_type(raw, bucket):
     raw.put(f"/{bucket}/a", b"1")
     assert raw.head(f"/{bucket}/a").headers["Content-Type"] == "binary/octet-stream"
