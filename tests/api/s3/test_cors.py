@@ -1,6 +1,10 @@
 """CORS: the configuration, preflight requests, and the headers of actual requests."""
 import pytest
 
+from support.raw import Raw
+from support.server import Server
+
+from ..conftest import make_client
 from .helpers import refused, status
 
 RULES = [
@@ -143,3 +147,46 @@ def test_only_the_owner_configures(other, anonymous, shared):
         for call in (client.get_bucket_cors, client.delete_bucket_cors):
             with refused("AccessDenied", 403):
                 call(Bucket=shared)
+
+
+def may(raw_anonymous, origin: str) -> bool:
+    """Whether a page of that origin may put, by both ways to ask."""
+    path = "/bucket/a"
+    allowed = preflight(raw_anonymous, path, origin, "PUT").status == 200
+    told = cors(raw_anonymous.put(path, b"1", headers={"Origin": origin})).get("allow-origin")
+    assert told == (origin if allowed else None)
+    return allowed
+
+
+@pytest.mark.parametrize("end", ["stop", "kill"])
+def test_a_change_of_the_rules_holds_at_once_and_after_a_start(account, end):
+    old, new = "http://old.test", "http://new.test"
+    with Server() as server:
+        s3 = make_client(server, account)
+        s3.create_bucket(Bucket="bucket")
+        raw_anonymous = Raw(("127.0.0.1", server.port), None)
+
+        def allowed() -> list:
+            return [origin for origin in (old, new) if may(raw_anonymous, origin)]
+
+        def set_rules(*origins: str) -> None:
+            s3.put_bucket_cors(Bucket="bucket", CORSConfiguration={"CORSRules": [{"AllowedOrigins": [origin], "AllowedMethods": ["PUT"]} for origin in origins]})
+
+        def start_again() -> None:
+            getattr(server, end)()
+            server.start()
+
+        assert allowed() == []
+        for origins in ([old], [new], [old, new], [new]):
+            set_rules(*origins)
+            assert allowed() == origins
+        start_again()
+        assert allowed() == [new]
+        set_rules(old)
+        assert allowed() == [old]
+        s3.put_bucket_tagging(Bucket="bucket", Tagging={"TagSet": [{"Key": "k", "Value": "v"}]})  # another change of the bucket
+        assert allowed() == [old]
+        s3.delete_bucket_cors(Bucket="bucket")
+        assert allowed() == []
+        start_again()
+        assert allowed() == []
