@@ -1,5 +1,6 @@
 #include "http/connection.h"
 
+#include <charconv>
 #include <cstring>
 #include <ctime>
 
@@ -54,7 +55,7 @@ void Connection::begin_request() {
   parser_.reset();
   body_left_ = received_ = sent_ = response_left_ = 0;
   waited_for_body_ = {};
-  continue_due_ = body_failed_ = head_request_ = false;
+  continue_due_ = body_failed_ = head_request_ = unsized_ = false;
   status_ = 0;
   out_.clear();
 }
@@ -131,7 +132,7 @@ Task<bool> Connection::serve_one() {
     co_return false;
   }
   if (!out_.empty() && !co_await send({})) co_return false;  // a response without a body
-  if (!status_ || (response_left_ && !head_request_)) co_return false;  // cut off: the client must see that
+  if (!status_ || (response_left_ && !head_request_) || unsized_) co_return false;  // cut off: the client must see that
   if (body_unread() && keep_alive_) keep_alive_ = co_await drain_body();
   if (!keep_alive_ || finishing_) co_await linger();
   co_return keep_alive_ && !finishing_;
@@ -248,10 +249,12 @@ static std::string_view http_date() {
   return text;
 }
 
-void Connection::compose_head(int status, const HeaderList& headers, uint64_t length_bytes) {
+// Without a length the body is chunked, or, for a client that knows no chunks, ends with the connection.
+void Connection::compose_head(int status, const HeaderList& headers, std::optional<uint64_t> length_bytes) {
   status_ = status;
   bool no_body = status < 200 || status == 204 || status == 304;
-  response_left_ = no_body || head_request_ ? 0 : length_bytes;
+  response_left_ = no_body || head_request_ ? 0 : length_bytes.value_or(0);
+  if (!length_bytes && head().version() < 11) keep_alive_ = false;
   if (body_unread() && !will_drain()) keep_alive_ = false;
   out_ = "HTTP/1.1 ";
   out_ += std::to_string(status);
@@ -266,9 +269,11 @@ void Connection::compose_head(int status, const HeaderList& headers, uint64_t le
     out_ += "Connection: close\r\n";
   else if (head().version() < 11)
     out_ += "Connection: keep-alive\r\n";
-  if (!no_body && !(head_request_ && headers.find("Content-Length"))) {
+  if (!length_bytes) {
+    if (head().version() >= 11) out_ += "Transfer-Encoding: chunked\r\n";
+  } else if (!no_body && !(head_request_ && headers.find("Content-Length"))) {
     out_ += "Content-Length: ";
-    out_ += std::to_string(length_bytes);
+    out_ += std::to_string(*length_bytes);
     out_ += "\r\n";
   }
   out_ += "\r\n";
@@ -290,8 +295,32 @@ Task<Result<>> Connection::send(std::span<const char> data) {
   co_return sent;
 }
 
+void Connection::start_unsized(int status, const HeaderList& headers) {
+  compose_head(status, headers, std::nullopt);
+  unsized_ = true;
+}
+
+// Copies the data: what has no length is small.
+Task<Result<>> Connection::send_chunk(std::span<const char> data) {
+  if (head().version() < 11) co_return co_await send(data);
+  char size[16];
+  out_.append(size, std::to_chars(size, size + sizeof size, data.size(), 16).ptr);
+  out_ += "\r\n";
+  out_.append(data.data(), data.size());
+  out_ += "\r\n";
+  co_return co_await send({});
+}
+
+// An empty chunk is the end.
+Task<Result<>> Connection::finish() {
+  if (head().version() >= 11) CO_TRY_VOID(co_await send_chunk({}));
+  unsized_ = false;
+  co_return Result<>();
+}
+
 Task<Result<>> Connection::write(std::span<const char> data) {
-  CO_TRY_VOID(co_await send(data));
+  if (unsized_ && data.empty()) co_return Result<>();
+  CO_TRY_VOID(unsized_ ? co_await send_chunk(data) : co_await send(data));
   sent_ += data.size();
   response_left_ -= std::min<uint64_t>(response_left_, data.size());
   co_return Result<>();

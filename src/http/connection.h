@@ -1,6 +1,7 @@
 #pragma once
 // One client connection: reads requests one after another and has each handled. Private to this module.
 #include <chrono>
+#include <optional>
 #include <vector>
 
 #include "http/parser.h"
@@ -51,6 +52,8 @@ class Connection final : public Exchange {
   base::Task<base::Result<>> respond(int status, const HeaderList& headers, std::string_view body) override;
   void start(int status, const HeaderList& headers, uint64_t length_bytes) override;
   base::Task<base::Result<>> write(std::span<const char> data) override;
+  void start_unsized(int status, const HeaderList& headers) override;
+  base::Task<base::Result<>> finish() override;
   int status() const override { return status_; }
   uint64_t bytes_sent() const override { return sent_; }
   uint64_t bytes_received() const override { return received_; }
@@ -69,7 +72,8 @@ class Connection final : public Exchange {
   base::Task<bool> drain_body();
   base::Task<> linger();
   void begin_request();
-  void compose_head(int status, const HeaderList& headers, uint64_t length_bytes);
+  void compose_head(int status, const HeaderList& headers, std::optional<uint64_t> length_bytes);
+  base::Task<base::Result<>> send_chunk(std::span<const char> data);
   bool body_unread() const;
   bool will_drain() const;
   std::string_view buffered() const { return {in_.data() + in_begin_, in_end_ - in_begin_}; }
@@ -96,6 +100,7 @@ class Connection final : public Exchange {
   int status_ = 0;
   uint64_t sent_ = 0, response_left_ = 0;
   bool head_request_ = false;
+  bool unsized_ = false;  // its length was not said, and its end not sent
   std::string out_;  // the response's head, until it is sent
 };
 

@@ -45,6 +45,11 @@ class Exchange : public BodySource {
   virtual void start(int status, const HeaderList& headers, uint64_t length_bytes) = 0;
   virtual base::Task<base::Result<>> write(std::span<const char> data) = 0;
 
+  // The same where the length is not known yet: each `write` sends what it is given at once, and `finish` ends the body. A client that
+  // does not see the end knows that the response was cut off. Not for a HEAD.
+  virtual void start_unsized(int status, const HeaderList& headers) = 0;
+  virtual base::Task<base::Result<>> finish() = 0;
+
   // What was sent so far, for the access log. Status 0: nothing yet.
   virtual int status() const = 0;
   virtual uint64_t bytes_sent() const = 0;

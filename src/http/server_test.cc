@@ -107,6 +107,37 @@ TEST_F(ServerTest, KeepsTheConnectionAfterAnUnreadBody) {
   EXPECT_NE(answer.find("HTTP/1.1 403"), answer.rfind("HTTP/1.1 403"));
 }
 
+// Two pieces of a response whose length is not known, then its end.
+base::Task<> answer_in_chunks(Exchange& exchange) {
+  exchange.start_unsized(200, {});
+  co_await exchange.write(std::string_view(" "));
+  co_await exchange.write(std::string_view(""));
+  co_await exchange.write(std::string_view("sixteen letters."));
+  if (exchange.head().target() != "/cut") co_await exchange.finish();
+}
+
+TEST_F(ServerTest, SendsAResponseOfUnknownLengthInChunks) {
+  start(answer_in_chunks);
+  auto answer = talk("GET /a HTTP/1.1\r\nHost: h\r\n\r\nGET /b HTTP/1.1\r\nHost: h\r\n\r\n");
+  EXPECT_THAT(answer, HasSubstr("Transfer-Encoding: chunked\r\n\r\n1\r\n \r\n10\r\nsixteen letters.\r\n0\r\n\r\nHTTP/1.1 200 OK\r\n"));
+  EXPECT_THAT(answer, EndsWith("0\r\n\r\n"));
+  EXPECT_THAT(answer, testing::Not(HasSubstr("Content-Length")));
+}
+
+TEST_F(ServerTest, EndsTheConnectionAfterAResponseOfUnknownLengthToAnOldClient) {
+  start(answer_in_chunks);
+  auto answer = talk("GET /a HTTP/1.0\r\nConnection: keep-alive\r\n\r\nGET /b HTTP/1.0\r\n\r\n");
+  EXPECT_THAT(answer, HasSubstr("Connection: close\r\n\r\n sixteen letters."));
+  EXPECT_THAT(answer, EndsWith("."));
+  EXPECT_THAT(answer, testing::Not(HasSubstr("chunked")));
+  EXPECT_EQ(answer.find("HTTP/1.1"), answer.rfind("HTTP/1.1"));
+}
+
+TEST_F(ServerTest, CutsOffAResponseOfUnknownLengthThatIsNotFinished) {
+  start(answer_in_chunks);
+  EXPECT_THAT(talk("GET /cut HTTP/1.1\r\nHost: h\r\n\r\nGET /b HTTP/1.1\r\nHost: h\r\n\r\n"), EndsWith("sixteen letters.\r\n"));
+}
+
 TEST_F(ServerTest, TellsTheHandlerOfABodyCutShort) {
   start(echo);
   EXPECT_THAT(talk("PUT /a HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nabc"), HasSubstr("400 Bad Request"));

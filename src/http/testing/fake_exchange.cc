@@ -49,6 +49,16 @@ void FakeExchange::start(int status, const HeaderList& headers, uint64_t) {
   response_headers_ = headers;
 }
 
+void FakeExchange::start_unsized(int status, const HeaderList& headers) {
+  start(status, headers, 0);
+  unsized_ = true;
+}
+
+base::Task<base::Result<>> FakeExchange::finish() {
+  finished_ = true;
+  return write({});
+}
+
 base::Task<base::Result<>> FakeExchange::write(std::span<const char> data) {
   if (hung_up_) co_return base::fail(base::Errc::closed, "the peer went away");
   response_body_.append(data.data(), data.size());

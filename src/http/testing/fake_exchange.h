@@ -35,6 +35,8 @@ class FakeExchange final : public Exchange {
   base::Task<base::Result<>> respond(int status, const HeaderList& headers, std::string_view body) override;
   void start(int status, const HeaderList& headers, uint64_t length_bytes) override;
   base::Task<base::Result<>> write(std::span<const char> data) override;
+  void start_unsized(int status, const HeaderList& headers) override;
+  base::Task<base::Result<>> finish() override;
   int status() const override { return status_; }
   uint64_t bytes_sent() const override { return response_body_.size(); }
   uint64_t bytes_received() const override { return given_; }
@@ -43,6 +45,9 @@ class FakeExchange final : public Exchange {
   bool was_read() const { return reads_ > 0; }
   const HeaderList& response_headers() const { return response_headers_; }
   const std::string& response_body() const { return response_body_; }
+  // Whether the response's length was not said at its start, and whether it was ended.
+  bool was_unsized() const { return unsized_; }
+  bool was_finished() const { return finished_; }
   // From here on nothing can be sent: the client went away.
   void hang_up() { hung_up_ = true; }
 
@@ -54,7 +59,7 @@ class FakeExchange final : public Exchange {
   int status_ = 0;
   HeaderList response_headers_;
   std::string response_body_;
-  bool hung_up_ = false;
+  bool hung_up_ = false, unsized_ = false, finished_ = false;
 };
 
 }  // namespace http::testing
