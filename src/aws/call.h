@@ -61,6 +61,16 @@ struct Response {
   uint64_t content_length = 0;
 };
 
+// An answer that takes long to work out is begun before it is known, as AWS does it: status 200, and white space now and then, so that the
+// client's read timeout does not end the wait. If it becomes an error, that is its document, and the status stays.
+class LongAnswer {
+ public:
+  virtual ~LongAnswer() = default;
+  // Call often while at work; sends something if the client has heard nothing for long. **Requires** the answer is an XML document, and
+  // all was checked that a client expects to see in a status.
+  virtual Task<> keep_waiting() = 0;
+};
+
 // **Lifetime** One request. **Threads** The request's.
 struct Call {
   http::Exchange& exchange;
@@ -87,6 +97,8 @@ struct Call {
   // After the body was set up: exactly one of both for a row of that kind.
   std::string document;
   std::unique_ptr<Body> body;
+
+  LongAnswer* long_answer = nullptr;  // may be absent
 
   // A header's value; empty where it is absent.
   std::string_view header(std::string_view name) const { return exchange.head().find(name).value_or(std::string_view()); }

@@ -77,6 +77,44 @@ Task<std::string> read_form(http::Exchange& exchange) {
 
 }  // namespace
 
+// Begins with the first sign of life. What goes wrong with the connection shows when the answer is sent.
+class Gateway::BegunAnswer final : public LongAnswer {
+ public:
+  BegunAnswer(const Gateway& gateway, Call& call, std::chrono::steady_clock::time_point began) : gateway_(gateway), call_(call), last_sign_(began) {}
+
+  bool begun() const { return begun_; }
+
+  Task<> keep_waiting() override {
+    auto now = std::chrono::steady_clock::now();
+    if (now - last_sign_ < gateway_.parts_.silence) co_return;
+    last_sign_ = now;
+    if (!std::exchange(begun_, true)) start();
+    (void)co_await call_.exchange.write(white_space_);
+    white_space_ = " ";
+  }
+
+  Task<base::Result<>> finish(std::string_view document) {
+    if (document.starts_with(codec::XmlWriter::declaration)) document.remove_prefix(codec::XmlWriter::declaration.size());
+    CO_TRY_VOID(co_await call_.exchange.write(document));
+    co_return co_await call_.exchange.finish();
+  }
+
+ private:
+  void start() {
+    Response early;
+    early.headers.add("Content-Type", "application/xml");
+    gateway_.parts_.service.decorate(call_, early);
+    gateway_.add_ids(call_, early.headers);
+    call_.exchange.start_unsized(early.status, early.headers);
+  }
+
+  const Gateway& gateway_;
+  Call& call_;
+  std::chrono::steady_clock::time_point last_sign_;
+  bool begun_ = false;
+  std::string_view white_space_ = codec::XmlWriter::declaration;  // first: nothing may be before it
+};
+
 Gateway::Gateway(GatewayParts parts) : parts_(std::move(parts)), host_id_(base::to_base64(base::bytes(base::random_bytes(48)))) {}
 
 std::string Gateway::refusal(int status) {
@@ -106,6 +144,8 @@ Task<> Gateway::handle(http::Exchange& exchange) {
   InFlight in_flight(in_flight_, parts_.metrics);
   Call call{exchange, parts_.clock.now(), new_request_id(), host_id_};
   Authenticated authenticated;
+  BegunAnswer long_answer(*this, call, began);
+  call.long_answer = &long_answer;
 
   // Which operation is it? First, so that whatever is refused is refused by name.
   auto routed = route(call);
@@ -123,8 +163,9 @@ Task<> Gateway::handle(http::Exchange& exchange) {
   auto answer = routed ? co_await serve(call, authenticated) : Result<Response>(std::unexpected(routed.error()));
   auto* error = answer ? nullptr : &answer.error();
   auto response = answer ? std::move(*answer) : parts_.service.render(call, *error);
-  parts_.service.decorate(call, response);
-  if (auto sent = co_await send(call, response); !sent && sent.error().kind != base::Errc::closed)
+  if (!long_answer.begun()) parts_.service.decorate(call, response);
+  auto sent = long_answer.begun() ? co_await long_answer.finish(response.body) : co_await send(call, response);
+  if (!sent && sent.error().kind != base::Errc::closed)
     base::log::error("a response was cut off", {{"request", call.request_id}, {"what", sent.error().what}});
   account(call, error, began);
 }
@@ -157,9 +198,13 @@ Task<Result<>> Gateway::prepare_body(Call& call, const Authenticated& authentica
   co_return Result<>();
 }
 
+void Gateway::add_ids(const Call& call, http::HeaderList& headers) const {
+  headers.add("x-amz-request-id", call.request_id);
+  headers.add("x-amz-id-2", host_id_);
+}
+
 Task<base::Result<>> Gateway::send(Call& call, Response& response) const {
-  response.headers.add("x-amz-request-id", call.request_id);
-  response.headers.add("x-amz-id-2", host_id_);
+  add_ids(call, response.headers);
   auto whole = response.shared_owner ? response.shared_body : std::string_view(response.body);
   if (!response.content) co_return co_await call.exchange.respond(response.status, response.headers, whole);
   call.exchange.start(response.status, response.headers, response.content_length);

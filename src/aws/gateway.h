@@ -1,6 +1,7 @@
 #pragma once
 // The request pipeline: what happens to every request, in order, whatever the service.
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -33,6 +34,7 @@ struct GatewayParts {
   std::function<std::string()> extra_metrics;  // appended to /_cumulet/metrics
   size_t concurrent_requests = 1024;           // past it: 503 SlowDown
   OwnPaths more_paths;                         // besides ready and metrics
+  std::chrono::steady_clock::duration silence = std::chrono::seconds(10);  // before a client that waits is sent a sign of life
 };
 
 // **Threads** `handle` runs on any network thread, concurrently. **Lifetime** Outlives the server.
@@ -49,11 +51,13 @@ class Gateway {
   size_t in_flight() const { return in_flight_; }
 
  private:
+  class BegunAnswer;
   Result<> route(Call& call) const;
   Task<Result<Response>> serve(Call& call, Authenticated& authenticated);
   Task<Result<>> prepare_body(Call& call, const Authenticated& authenticated) const;
   Task<> serve_own(Call& call);
   Task<> refuse(Call& call, const OtherService& service, std::chrono::steady_clock::time_point began);
+  void add_ids(const Call& call, http::HeaderList& headers) const;
   Task<base::Result<>> send(Call& call, Response& response) const;
   void account(const Call& call, const Error* error, std::chrono::steady_clock::time_point began) const;
   void log_request(const Call& call, const Error* error, double seconds) const;

@@ -63,9 +63,12 @@ class FakeService final : public Service {
   }
   Task<Result<Response>> run(Call& call) override {
     events_.push_back("run " + call.document);
+    if (call.path.contains("/long"))
+      for (int i = 0; i < 3; i++) co_await call.long_answer->keep_waiting();
     if (call.path.ends_with("/missing")) co_return fail(ErrorCode::no_such_key);
     Response response;
     response.headers.add("ETag", "\"x\"");
+    if (call.path.contains("/long")) response.body = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Done/>";
     if (call.path.ends_with("/pieces") || call.path.ends_with("/cut")) {
       response.content = std::make_unique<Pieces>(call.path.ends_with("/cut"));
       response.content_length = 6;
@@ -112,7 +115,7 @@ class GatewayTest : public ::testing::Test {
         if (id != testing::Signer().access_key) return nullptr;
         return std::make_shared<KeyOwner>(KeyOwner{testing::Signer().secret, {"111111111111", std::string(64, 'a'), "alice", std::string(id)}});
       };
-      gateway_ = std::make_unique<Gateway>(GatewayParts{service_, find_key, {}, clock_, metrics_, &log_, [] { return "extra 1\n"; }, concurrent_, more_paths_});
+      gateway_ = std::make_unique<Gateway>(GatewayParts{service_, find_key, {}, clock_, metrics_, &log_, [] { return "extra 1\n"; }, concurrent_, more_paths_, silence_});
     }
     return *gateway_;
   }
@@ -143,6 +146,7 @@ class GatewayTest : public ::testing::Test {
   Lines log_;
   size_t concurrent_ = 10;
   OwnPaths more_paths_;
+  std::chrono::steady_clock::duration silence_ = std::chrono::hours(1);
   bool hung_up_ = false;
   std::string host_ = "localhost";
   std::unique_ptr<Gateway> gateway_;
@@ -180,6 +184,38 @@ TEST_F(GatewayTest, NobodyIsAuthorizedBeforeHeIsKnown) {
 TEST_F(GatewayTest, FormsAreAuthenticatedByTheirOperation) {
   EXPECT_EQ(serve("POST", "/PostForm", {{"Authorization", "nonsense"}}, "form"), "200 form");
   EXPECT_THAT(events_, ElementsAre("route", "run ", "read", "decorate"));
+}
+
+TEST_F(GatewayTest, ALongAnswerIsBegunBeforeItIsKnown) {
+  silence_ = {};
+  EXPECT_EQ(serve("GET", "/GetThing/long"), "200 <?xml version=\"1.0\" encoding=\"UTF-8\"?>\n  <Done/>");
+  EXPECT_TRUE(exchange_->was_unsized() && exchange_->was_finished());
+  EXPECT_EQ(response_header("Content-Type"), "application/xml");
+  EXPECT_EQ(response_header("X-Decorated"), "1");
+  EXPECT_EQ(response_header("x-amz-request-id").size(), 16u);
+  EXPECT_EQ(std::ranges::count(events_, "decorate"), 1);
+  EXPECT_THAT(log_.lines.at(0), HasSubstr("\"status\":200,\"error\":\"\""));
+}
+
+TEST_F(GatewayTest, AnErrorOfALongAnswerIsItsDocument) {
+  silence_ = {};
+  EXPECT_EQ(serve("GET", "/GetThing/long/missing"), "200 <?xml version=\"1.0\" encoding=\"UTF-8\"?>\n  NoSuchKey");
+  EXPECT_TRUE(exchange_->was_finished());
+  EXPECT_THAT(log_.lines.at(0), HasSubstr("\"status\":200,\"error\":\"NoSuchKey\""));
+}
+
+TEST_F(GatewayTest, AnAnswerThatComesSoonIsAnOrdinaryOne) {
+  EXPECT_EQ(serve("GET", "/GetThing/long/missing"), "404 NoSuchKey");
+  EXPECT_EQ(serve("GET", "/GetThing/long"), "200 <?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Done/>");
+  EXPECT_FALSE(exchange_->was_unsized());
+}
+
+TEST_F(GatewayTest, ALongAnswerGoesOnWhenItsClientHasGone) {
+  silence_ = {};
+  hung_up_ = true;
+  serve("GET", "/GetThing/long");
+  EXPECT_FALSE(exchange_->was_finished());
+  EXPECT_EQ(log_.lines.size(), 1u);
 }
 
 TEST_F(GatewayTest, DocumentsHaveALimit) {

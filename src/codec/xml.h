@@ -57,6 +57,8 @@ base::Result<XmlDocument> parse_xml(std::string_view body);
 // that a strict reader needs encoding-type=url for keys that hold them.
 class XmlWriter {
  public:
+  // What every document begins with.
+  static constexpr std::string_view declaration = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
   XmlWriter();
   // `attributes` as they stand in the tag: `a="b"`, already escaped.
   void open(std::string_view name, std::string_view attributes = {});

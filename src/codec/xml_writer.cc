@@ -27,7 +27,7 @@ void append_escape(std::string& out, unsigned char c) {
 
 }  // namespace
 
-XmlWriter::XmlWriter() : out_("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n") {}
+XmlWriter::XmlWriter() : out_(declaration) {}
 
 void XmlWriter::open(std::string_view name, std::string_view attributes) {
   (out_ += '<') += name;

@@ -28,9 +28,9 @@ std::unexpected<aws::Error> bad_source(std::string message, std::string_view hea
 class SourceBody final : public aws::Body {
  public:
   // Of `inlined`, or of `content` where there is one. `algorithm`: of a checksum to be made on the way.
-  SourceBody(State& state, std::string inlined, std::unique_ptr<aws::Content> content, uint64_t length,
+  SourceBody(State& state, const Call& call, std::string inlined, std::unique_ptr<aws::Content> content, uint64_t length,
              std::optional<crypto::ChecksumAlgorithm> algorithm)
-      : state_(state), inlined_(std::move(inlined)), content_(std::move(content)), length_(length), algorithm_(algorithm), left_(inlined_) {
+      : state_(state), call_(call), inlined_(std::move(inlined)), content_(std::move(content)), length_(length), algorithm_(algorithm), left_(inlined_) {
     if (algorithm) sum_.emplace(*algorithm);
   }
 
@@ -49,6 +49,7 @@ class SourceBody final : public aws::Body {
 
  private:
   Task<aws::Result<>> next_piece() {
+    if (call_.long_answer) co_await call_.long_answer->keep_waiting();
     if (content_) {
       auto next = co_await content_->next();
       // A blob that is gone belonged to an object that was replaced: there is another to be read.
@@ -63,6 +64,7 @@ class SourceBody final : public aws::Body {
   }
 
   State& state_;
+  const Call& call_;
   std::string inlined_;
   std::unique_ptr<aws::Content> content_;
   uint64_t length_;
@@ -72,15 +74,16 @@ class SourceBody final : public aws::Body {
   std::optional<aws::ChecksumClaim> no_claim_;
 };
 
-Task<aws::Result<std::unique_ptr<SourceBody>>> open_source(State& state, const BucketRecord& bucket, const ObjectRecord& object, ByteRange range,
+Task<aws::Result<std::unique_ptr<SourceBody>>> open_source(State& state, const Call& call, const BucketRecord& bucket,
+                                                           const ObjectRecord& object, ByteRange range,
                                                            std::optional<crypto::ChecksumAlgorithm> algorithm) {
   if (object.layout == Layout::inlined) {
     CO_TRY(data, co_await read_inlined(state, bucket, object));
-    co_return std::make_unique<SourceBody>(state, data.substr(range.offset, range.length), nullptr, range.length, algorithm);
+    co_return std::make_unique<SourceBody>(state, call, data.substr(range.offset, range.length), nullptr, range.length, algorithm);
   }
   CO_TRY(segments, co_await read_segments(state, bucket, object));
   CO_TRY(content, co_await open_content(state, bucket, object, std::move(segments), range));
-  co_return std::make_unique<SourceBody>(state, std::string(), std::move(content), range.length, algorithm);
+  co_return std::make_unique<SourceBody>(state, call, std::string(), std::move(content), range.length, algorithm);
 }
 
 // The source's own checksum, where it is that of the portion.
@@ -91,12 +94,12 @@ const StoredChecksum* kept_checksum(const ObjectRecord& source, const Portion& p
 }
 
 // One attempt. **Errors** operation_aborted: what the record names is gone.
-Task<aws::Result<Copied>> copy_bytes(State& state, const BucketRecord& bucket, const ObjectRecord& source, const Portion& portion,
+Task<aws::Result<Copied>> copy_bytes(State& state, const Call& call, const BucketRecord& bucket, const ObjectRecord& source, const Portion& portion,
                                      const std::string& owner, Inlining inlining) {
   auto* kept = kept_checksum(source, portion);
   bool taken_anyway = portion.checksum == crypto::ChecksumAlgorithm::crc64nvme;
   bool compute = !kept && !taken_anyway;
-  CO_TRY(body, co_await open_source(state, bucket, source, portion.range, compute ? std::optional(portion.checksum) : std::nullopt));
+  CO_TRY(body, co_await open_source(state, call, bucket, source, portion.range, compute ? std::optional(portion.checksum) : std::nullopt));
   CO_TRY(bytes, co_await take_in(state, *body, owner, inlining));
   StoredChecksum checksum{portion.checksum, ChecksumType::full_object, bytes.crc64nvme, 0};
   if (kept) checksum = *kept;
@@ -139,7 +142,7 @@ Task<aws::Result<Copied>> take_in_copy(State& state, const Call& call, const Cop
   for (int attempt = 1;; attempt++) {
     CO_TRY(record, co_await read_source(state, call, *bucket, source));
     CO_TRY(portion, choose(record));
-    auto copied = co_await copy_bytes(state, *bucket, record, portion, owner, inlining);
+    auto copied = co_await copy_bytes(state, call, *bucket, record, portion, owner, inlining);
     if (copied || copied.error().code != ErrorCode::operation_aborted) co_return copied;
     if (attempt == attempts) co_return aws::fail(ErrorCode::internal_error);
   }

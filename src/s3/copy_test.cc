@@ -66,6 +66,21 @@ TEST_F(CopyTest, OfWhatStaysAsItIs) {
   EXPECT_TRUE(copied() == all_three_);
 }
 
+TEST_F(CopyTest, TellsItsClientToWaitWithEachPiece) {
+  write(three_);
+  ASSERT_TRUE(copy());
+  EXPECT_GE(long_answer_.count, 9);
+}
+
+// What can be refused is, before the client is told anything.
+TEST_F(CopyTest, IsRefusedBeforeItsClientIsToldToWait) {
+  write(three_);
+  EXPECT_FALSE(run("CopyObject", "to", "", {}, {{"x-amz-copy-source", "b/nothing"}}));
+  EXPECT_FALSE(run("CopyObject", "to", "", {}, {{"x-amz-copy-source", "b/from"}, {"x-amz-copy-source-if-match", "other"}}));
+  EXPECT_FALSE(run("CopyObject", "to", "", {}, {{"x-amz-copy-source", "b/from"}, {"x-amz-metadata-directive", "NONE"}}));
+  EXPECT_EQ(long_answer_.count, 0);
+}
+
 TEST_F(CopyTest, OfABlobThatIsReplacedBeforeItIsOpenedIsOfTheNewOne) {
   write(one_);
   blobs_.before_open(1, [&] { overwrite(other_); });

@@ -100,6 +100,13 @@ class WatchedBlobs final : public blob::Store {
   mutable std::function<void()> before_open_;
 };
 
+// Counts how often a client would have been told to wait.
+struct CountingAnswer final : aws::LongAnswer {
+  int count = 0;
+  Task<> keep_waiting() override { return count++, nothing(); }
+  static Task<> nothing() { co_return; }
+};
+
 // One bucket, "b", and whom it belongs to.
 class OperationTest : public testing::Test {
  protected:
@@ -119,6 +126,7 @@ class OperationTest : public testing::Test {
     call.key = std::move(key);
     call.query = codec::Query::parse(query).value();
     call.document = std::move(document);
+    call.long_answer = &long_answer_;
     call.identity = std::make_shared<const aws::Caller>(aws::Caller{"1", owner_, "alice", ""});
     for (auto table : operation_tables())
       for (auto& row : table)
@@ -168,6 +176,7 @@ class OperationTest : public testing::Test {
   FakeAccounts accounts_;
   WatchedMeta meta_{pool_};
   WatchedBlobs blobs_;
+  CountingAnswer long_answer_;
   State state_{Parts{meta_, blobs_, accounts_, pool_, clock_, {}}};
 };
 
