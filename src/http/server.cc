@@ -112,9 +112,10 @@ struct Shard {
       }
   }
 
+  // To the last connection: while the server stops, a client that does not hang up after its answer must not hold it.
   Task<> sweep() {
-    while (!stopping) {
-      timer.expires_after(std::chrono::seconds(1));
+    while (!stopping || !connections.empty()) {
+      timer.expires_after(std::chrono::milliseconds(stopping ? 100 : 1000));
       co_await timer.async_wait(as_result);
       auto now = Connection::Clock::now();
       for (auto& connection : connections) connection.end_if_overdue(now);
@@ -278,6 +279,7 @@ void Server::stop() {
     while (shard->count && Connection::Clock::now() < deadline) std::this_thread::sleep_for(std::chrono::milliseconds(5));
     asio::post(shard->io, [&shard = *shard] {
       for (auto& connection : shard.connections) connection.close();
+      shard.timer.cancel();
     });
     shard->thread.join();
   }

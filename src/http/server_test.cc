@@ -172,6 +172,21 @@ TEST_F(ServerTest, GoesOnAcceptingAfterAnException) {
   EXPECT_THAT(talk("GET /c HTTP/1.1\r\nHost: h\r\n\r\n"), EndsWith("GET /c "));
 }
 
+// A client that leaves its end open after the last answer is waited for a moment, not until the limit for requests.
+TEST_F(ServerTest, StopsAlthoughAClientDoesNotHangUp) {
+  Limits limits;
+  limits.drain = std::chrono::seconds(40);
+  start(echo, limits);
+  int fd = connect_to();
+  send(fd, "GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n", 46, 0);
+  char answer[500];
+  EXPECT_GT(recv(fd, answer, sizeof answer, 0), 0);
+  auto began = std::chrono::steady_clock::now();
+  server_->stop();
+  EXPECT_LT(std::chrono::steady_clock::now() - began, limits.drain / 2);
+  close(fd);
+}
+
 TEST_F(ServerTest, RefusesAHeadPastTheLimit) {
   Limits limits;
   limits.header_bytes = 1000;
