@@ -83,7 +83,7 @@ std::string_view scope_service(const Call& call) {
   auto begin = text.find(mark);
   if (begin != text.npos) {
     text = text.substr(begin + mark.size());
-    text = text.substr(0, text.find_first_of(", "));
+    text = http::trim(text.substr(0, text.find(',')));
   } else {
     text = call.query.find("X-Amz-Credential").value_or("");
   }
