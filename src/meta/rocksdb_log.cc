@@ -1,5 +1,8 @@
 #include "meta/rocksdb_log.h"
 
+#include <cstdio>
+#include <cstdlib>
+
 #include "base/log.h"
 
 namespace meta {
@@ -9,16 +12,11 @@ static constexpr std::chrono::seconds repair_pause{1};
 // Below every partition; only ever erased, to have something to write.
 static const std::string unused_key(1, '\0');
 
-Result<> Log::write(rocksdb::WriteBatch& batch) {
+// RocksDB is not made for exceptions: after one that comes out of a write, the next write may wait for ever, and what failed may lie in
+// the log, to come back at the next start. So the next start is now: what was acknowledged is in the log too.
+Result<> Log::write(rocksdb::WriteBatch& batch) try {
   if (!batch.Count()) return {};
   std::lock_guard lock(mutex_);
-  if (broken_) return std::unexpected(*failure_);
-  return attempt(batch);
-}
-
-// RocksDB is not made for exceptions: after one that comes out of a write, another write may wait for ever. So there is none until
-// the next start. What was acknowledged is in the log, and can be read.
-Result<> Log::attempt(rocksdb::WriteBatch& batch) try {
   if (failure_ && !repair()) return std::unexpected(*failure_);
   rocksdb::WriteOptions options;
   options.sync = true;
@@ -27,11 +25,9 @@ Result<> Log::attempt(rocksdb::WriteBatch& batch) try {
   if (!status.ok()) return fail(status);
   watermark_.acknowledge(db_.GetLatestSequenceNumber());
   return {};
-} catch (...) {
-  broken_ = true;
-  failure_ = base::error_of_exception("RocksDB");
-  base::log::error("metadata cannot be written any more; restart the server");
-  return std::unexpected(*failure_);
+} catch (const std::exception& exception) {
+  std::fprintf(stderr, "cumulet: metadata cannot be written (%s); ending, to be started again\n", exception.what());
+  std::abort();
 }
 
 Result<> Log::fail(const rocksdb::Status& status) {

@@ -13,11 +13,10 @@ class Log {
  public:
   Log(rocksdb::DB& db, Watermark watermark) : db_(db), watermark_(std::move(watermark)) {}
 
-  // Returns when the batch would survive a power cut.
+  // Returns when the batch would survive a power cut. Ends the process where RocksDB throws.
   Result<> write(rocksdb::WriteBatch& batch);
 
  private:
-  Result<> attempt(rocksdb::WriteBatch& batch);
   Result<> fail(const rocksdb::Status& status);
   bool repair();
   rocksdb::Status touch();
@@ -27,7 +26,6 @@ class Log {
   std::mutex mutex_;
   Watermark watermark_;
   std::optional<base::Error> failure_;
-  bool broken_ = false;  // for good; then there is a failure
   std::chrono::steady_clock::time_point last_repair_;
 };
 

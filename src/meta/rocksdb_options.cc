@@ -88,7 +88,7 @@ static void set_upkeep(rocksdb::Options& options) {
 
 rocksdb::Options database_options(const RocksdbOptions& given, rocksdb::Env& env) {
   rocksdb::Options options;
-  options.create_if_missing = true;
+  options.create_if_missing = !given.must_exist;
   options.env = &env;
   set_log(options, given);
   set_memtables(options, given);

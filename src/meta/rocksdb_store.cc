@@ -172,6 +172,9 @@ class RocksdbStore final : public Store {
 };
 
 Result<std::unique_ptr<rocksdb::DB>> open_database(const RocksdbOptions& options, rocksdb::Env& env) {
+  // RocksDB would note what it misses, and make a new database at the second try.
+  if (options.must_exist && !std::filesystem::exists(options.folder / "CURRENT"))
+    return base::fail(Errc::corrupt, "the metadata in " + options.folder.string() + " are missing or incomplete (there is no file CURRENT); nothing was changed: restore them from a backup");
   TRY_VOID(base::posix_file_system().make_folders(options.folder));
   rocksdb::DB* db = nullptr;
   auto status = rocksdb::DB::Open(database_options(options, env), options.folder.string(), &db);

@@ -162,6 +162,8 @@ class Check {
 
   void mended(std::string sentence) { findings_.report.repairs.push_back(std::move(sentence)); }
 
+  static constexpr size_t few = 10;  // as many blobs may be left over by crashes
+
   base::Result<> mend() {
     for (auto& [partition, key] : wrongly_queued_) {
       TRY_VOID(change(partition, {key}, {}));
@@ -169,6 +171,10 @@ class Check {
     }
     if (findings_.unreadable) {
       findings_.problem("nothing was removed, because what cannot be read may refer to it");
+      return {};
+    }
+    if (orphans_.size() > few && orphans_.size() > findings_.report.blobs / 2) {
+      findings_.problem("nothing was removed, because the metadata know less than half of the blobs: they may be of another time or another folder");
       return {};
     }
     TRY_VOID(remove_leftovers());

@@ -174,6 +174,19 @@ TEST_F(CheckTest, FindsNothingWhereAllIsWell) {
   EXPECT_THAT(run(true).repairs, IsEmpty());
 }
 
+// As where the metadata were lost, or restored from long ago: the blobs may be all that is left.
+TEST_F(CheckTest, BlobsAreKeptWhereMostOfThemAreUnknown) {
+  std::vector<std::string> blobs;
+  for (int i = 0; i < 11; i++) blobs.push_back(add_blob("unknown"));
+  add_in_blob("known", std::string(200'000, 'x'));
+  auto report = run(true);
+  EXPECT_THAT(report.problems, Contains(HasSubstr("nothing was removed, because the metadata know less than half of the blobs")));
+  EXPECT_THAT(report.repairs, IsEmpty());
+  for (auto& blob : blobs) EXPECT_TRUE(has_blob(blob));
+  for (int i = 0; i < 10; i++) add_in_blob("more" + std::to_string(i), std::string(200'000, 'x'));
+  EXPECT_EQ(run(true).repairs.size(), 11u);
+}
+
 TEST_F(CheckTest, TellsHowFarItIs) {
   add_in_blob("large", std::string(20'000'000, 'x'));
   uint64_t calls = 0, last_done = 0, last_total = 0;

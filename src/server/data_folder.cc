@@ -1,7 +1,9 @@
 #include "server/data_folder.h"
 
 #include <fcntl.h>
+#include <pwd.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -58,9 +60,12 @@ std::string line_after(const std::string& text, std::string_view name) {
   return text.substr(begin, text.find_first_of("\r\n", begin) - begin);
 }
 
+// There while a first start is under way.
+constexpr std::string_view first_start = "first-start";
+
 // What a folder holds that no start of a server, whole or cut off, leaves before the file "format". A new file system has lost+found.
 std::vector<std::string> foreign_names(const fs::path& folder) {
-  static constexpr std::string_view ours[] = {"lock", "format.new", "lost+found"};
+  static constexpr std::string_view ours[] = {"lock", "format.new", first_start, "first-start.new", "lost+found"};
   std::vector<std::string> names;
   std::error_code error;
   for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error))
@@ -85,6 +90,17 @@ Result<> refuse_foreign_folder(const fs::path& path) {
   if (names.empty()) return {};
   return base::fail(Errc::invalid, path.string() + " is not a data folder of Cumulet, and not empty: it holds " + abridged(names) +
                                        "; give a new or an empty folder with --data, such as " + (path / "cumulet").string());
+}
+
+// Root may read everything, and would leave files that the folder's own user may not open. A file system that shows root's files as
+// nobody's is root's.
+Result<> refuse_others_folder(const fs::path& path) {
+  static constexpr uid_t nobody = 65534;
+  struct stat info{};
+  if (geteuid() != 0 || stat((path / "format").c_str(), &info) != 0 || info.st_uid == 0 || info.st_uid == nobody) return {};
+  auto* entry = getpwuid(info.st_uid);
+  auto user = entry ? std::string(entry->pw_name) : "#" + std::to_string(info.st_uid);
+  return base::fail(Errc::invalid, path.string() + " belongs to the user " + user + ", who could not use it any more; run this as that user: sudo -u '" + user + "' cumulet ...");
 }
 
 Result<std::optional<std::pair<std::string, std::string>>> root_key_of_environment() {
@@ -115,7 +131,7 @@ Result<KeyPair> read_root_key(const fs::path& data) {
   auto text = read_text(data / "rootkey.csv");
   KeyPair pair{line_after(text, "AWSAccessKeyId="), line_after(text, "AWSSecretKey=")};
   if (!pair.id.empty() && !pair.secret.empty()) return pair;
-  return base::fail(Errc::not_found, "there is no key pair in " + (data / "rootkey.csv").string() + "; the server writes it at its first start");
+  return base::fail(Errc::not_found, "there is no key pair in " + (data / "rootkey.csv").string() + "; starting the server writes it");
 }
 
 DataFolder::DataFolder(fs::path path) : path_(std::move(path)), pool_("storage", pool_threads()) {}
@@ -130,10 +146,13 @@ DataFolder::~DataFolder() {
 Result<std::unique_ptr<DataFolder>> DataFolder::open(const fs::path& path) {
   TRY_VOID(base::posix_file_system().make_folders(path));
   TRY_VOID(refuse_foreign_folder(path));
+  TRY_VOID(refuse_others_folder(path));
   std::unique_ptr<DataFolder> folder(new DataFolder(fs::absolute(path)));
   TRY_VOID(folder->lock());
+  TRY_VOID(folder->begin_first_start());
   TRY_VOID(folder->check_format());
   TRY_VOID(folder->open_stores());
+  TRY_VOID(folder->end_first_start());
   return folder;
 }
 
@@ -144,6 +163,26 @@ Result<> DataFolder::lock() {
   if (flock(lock_, LOCK_EX | LOCK_NB) == 0) return {};
   if (errno != EWOULDBLOCK) return std::unexpected(base::errno_error("cannot lock " + name.string(), errno));
   return base::fail(Errc::unavailable, "another process uses the data folder " + path_.string() + "; stop it first, or give another folder with --data");
+}
+
+// New until its stores were made once, whole. Stores are made in no other folder: metadata that are gone are a damage, and a new
+// database in their place would hide it, and let everything be erased that it does not know.
+Result<> DataFolder::begin_first_start() {
+  auto mark = path_ / first_start;
+  if (!fs::exists(path_ / "format") && !fs::exists(path_ / "meta")) TRY_VOID(write_private(mark, ""));
+  is_new_ = fs::exists(mark);
+  if (!is_new_) return {};
+  std::error_code error;
+  fs::remove_all(path_ / "meta", error);  // what a start left that was cut off
+  if (error) return std::unexpected(base::errno_error("cannot remove " + (path_ / "meta").string(), error.value()));
+  return {};
+}
+
+Result<> DataFolder::end_first_start() {
+  if (!std::exchange(is_new_, false)) return {};
+  auto& files = base::posix_file_system();
+  TRY_VOID(files.remove(path_ / first_start));
+  return files.sync_folder(path_);
 }
 
 Result<> DataFolder::check_format() {
@@ -166,6 +205,7 @@ Result<> DataFolder::open_stores() {
   meta::RocksdbOptions options;
   options.folder = path_ / "meta";
   options.pool = &pool_;
+  options.must_exist = !is_new_;
   TRY(meta, meta::open_rocksdb_store(options));
   meta_ = std::move(meta);
   TRY(blobs, blob::open_file_store(path_ / "blobs", base::posix_file_system()));

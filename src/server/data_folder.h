@@ -16,7 +16,8 @@ inline constexpr int data_format = 1;  // docs/format/README.md
 class DataFolder {
  public:
   // Makes the folder where there is none; only `serve` may want that, see find_data_folder. **Errors** unavailable: another process
-  // has it; invalid: it is of another format, or holds something else, which is left as it is; no_space, io, corrupt.
+  // has it; invalid: it is of another format, another user's, or holds something else, which is left as it is; corrupt: also where its metadata are
+  // missing; no_space, io.
   static base::Result<std::unique_ptr<DataFolder>> open(const std::filesystem::path& path);
   ~DataFolder();
 
@@ -32,11 +33,14 @@ class DataFolder {
  private:
   explicit DataFolder(std::filesystem::path path);
   base::Result<> lock();
+  base::Result<> begin_first_start();
+  base::Result<> end_first_start();
   base::Result<> check_format();
   base::Result<> open_stores();
 
   std::filesystem::path path_;
   int lock_ = -1;
+  bool is_new_ = false;
   base::ThreadPool pool_;
   std::unique_ptr<meta::Store> meta_;
   std::unique_ptr<blob::Store> blobs_;

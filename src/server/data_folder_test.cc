@@ -4,8 +4,10 @@
 #include <gmock/gmock.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <fstream>
+#include <set>
 
 namespace server {
 namespace {
@@ -87,6 +89,36 @@ TEST_F(DataFolderTest, DataWithoutAFormatIsRefused) {
   EXPECT_FALSE(fs::exists(path_ / "format"));
 }
 
+TEST_F(DataFolderTest, MetadataThatAreGoneAreNeverMadeAnew) {
+  ASSERT_TRUE(DataFolder::open(path_));
+  fs::remove(path_ / "meta" / "CURRENT");
+  std::set<fs::path> before(fs::recursive_directory_iterator(path_), {});
+  for (int attempt = 0; attempt < 3; attempt++) {
+    EXPECT_EQ(refusal().kind, Errc::corrupt);
+    EXPECT_THAT(refusal().what, HasSubstr("are missing or incomplete"));
+    EXPECT_EQ(std::set<fs::path>(fs::recursive_directory_iterator(path_), {}), before);
+  }
+  fs::remove_all(path_ / "meta");
+  EXPECT_EQ(refusal().kind, Errc::corrupt);
+  EXPECT_FALSE(fs::exists(path_ / "meta"));
+}
+
+TEST_F(DataFolderTest, AFirstStartThatWasCutOffBeginsAgain) {
+  fs::create_directories(path_ / "meta");
+  for (auto name : {"first-start", "format", "meta/000004.log", "meta/MANIFEST-000001"}) write(name, "");
+  EXPECT_TRUE(DataFolder::open(path_));
+  EXPECT_FALSE(fs::exists(path_ / "first-start"));
+  EXPECT_TRUE(DataFolder::open(path_));
+}
+
+TEST_F(DataFolderTest, RootDoesNotTakeAnotherUsersFolder) {
+  if (geteuid() != 0) GTEST_SKIP() << "needs root";
+  ASSERT_TRUE(DataFolder::open(path_));
+  ASSERT_EQ(chown((path_ / "format").c_str(), 54321, 54321), 0);
+  EXPECT_EQ(refusal().kind, Errc::invalid);
+  EXPECT_THAT(refusal().what, HasSubstr("belongs to the user #54321"));
+}
+
 TEST_F(DataFolderTest, AFileInItsPlaceIsRefused) {
   std::ofstream(path_) << "x";
   EXPECT_FALSE(DataFolder::open(path_));
@@ -102,7 +134,7 @@ TEST_F(DataFolderTest, AFolderOfOtherThingsIsRefusedAndLeftAlone) {
 
 TEST_F(DataFolderTest, WhatAFirstStartOrAFileSystemLeavesIsNoOtherThing) {
   fs::create_directories(path_ / "lost+found");
-  for (auto name : {"lock", "format.new"}) write(name, "");
+  for (auto name : {"lock", "format.new", "first-start.new"}) write(name, "");
   EXPECT_TRUE(DataFolder::open(path_));
 }
 
