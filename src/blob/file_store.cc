@@ -350,16 +350,21 @@ class FileStore final : public Store {
 
  private:
   // A blob without a footer was never finished, so nothing names it. One whose footer is damaged cannot say who may name it: it is
-  // kept among the settled ones, where its object finds it damaged, or `check` finds that nothing names it.
+  // kept among the settled ones, where its object finds it damaged, or `check` finds that nothing names it. One whose end the disk
+  // cannot read stays pending, for the next start: one bad sector must not keep a server from starting.
   Result<> recover_one(const BlobId& id, const std::function<Result<bool>(const Pending&)>& is_wanted) {
     TRY(file, files_.open_for_read(places_.incoming(id)));
-    TRY(tail, load_tail(*file));
-    if (!is_sound(tail)) {
-      if (!looks_finished(tail)) return erase(id);
+    auto tail = load_tail(*file);
+    if (!tail) {
+      base::log::warning("a blob cannot be read and stays pending", {{"blob", id.text()}, {"error", tail.error().what}});
+      return {};
+    }
+    if (!is_sound(*tail)) {
+      if (!looks_finished(*tail)) return erase(id);
       base::log::warning("a blob whose end is damaged is kept; cumulet check says whether anything needs it", {{"blob", id.text()}});
       return settle(id);
     }
-    TRY(wanted, is_wanted({id, std::string(tail.owner())}));
+    TRY(wanted, is_wanted({id, std::string(tail->owner())}));
     return wanted ? settle(id) : erase(id);
   }
 

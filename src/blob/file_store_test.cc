@@ -146,5 +146,17 @@ TEST_P(LargeFileStoreTest, FindsADamagedChecksumAndServesTheOtherBlocks) {
 
 INSTANTIATE_TEST_SUITE_P(Sizes, LargeFileStoreTest, testing::Values(40'000'000));
 
+// A folder can be opened, and not read: as a bad sector.
+TEST(FileStore, WhatCannotBeReadStaysPendingAndStopsNothing) {
+  auto folder = std::filesystem::temp_directory_path() / ("cumulet-blobs-" + base::random_hex(16));
+  auto store = open_file_store(folder, base::posix_file_system()).value();
+  auto place = folder / "incoming" / std::string(32, 'a');
+  std::filesystem::create_directories(place);
+  EXPECT_TRUE(store->recover([](const Pending&) { return true; }));
+  EXPECT_TRUE(std::filesystem::exists(place));
+  store.reset();
+  std::filesystem::remove_all(folder);
+}
+
 }  // namespace
 }  // namespace blob
