@@ -11,6 +11,7 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <charconv>
+#include <future>
 #include <list>
 #include <thread>
 
@@ -81,24 +82,29 @@ class Accepted {
 // A network thread and the connections that live on it.
 struct Shard {
   std::atomic<size_t> count{0};  // before what may hold connections on their way
+  std::list<Connection> connections;  // before what holds their tasks, which take them off it
   asio::io_context io{1};
   asio::executor_work_guard<base::Executor> work = asio::make_work_guard(io);
   Timer timer{io};
-  std::list<Connection> connections;
   bool stopping = false;
   std::thread thread;
 
+  // Takes a connection off the list when its task ends, also where the task was lost and only its frame is destroyed.
+  struct Listed {
+    std::list<Connection>& all;
+    std::list<Connection>::iterator place;
+    ~Listed() { all.erase(place); }
+  };
+
   Task<> serve(Socket socket, ConnectionContext context, Seat) {
-    auto place = connections.end();
     std::exception_ptr failure;
     try {
-      place = connections.emplace(connections.end(), std::move(socket), context);
-      if (stopping) place->finish_up();
-      co_await place->run();
+      Listed listed{connections, connections.emplace(connections.end(), std::move(socket), context)};
+      if (stopping) listed.place->finish_up();
+      co_await listed.place->run();
     } catch (...) {
       failure = std::current_exception();
     }
-    if (place != connections.end()) connections.erase(place);
     if (failure) log_exception("a connection ended by an exception", failure);
   }
 
@@ -264,9 +270,13 @@ void Server::start() {
 void Server::stop() {
   if (!std::exchange(state_->started, false)) return;
   auto& shards = state_->shards;
-  asio::post(shards[0]->io, [this] {
+  // First no more come in: one that was accepted meanwhile is on its way to its thread before that is told to stop.
+  std::promise<void> closed;
+  asio::post(shards[0]->io, [this, &closed] {
     for (auto& acceptor : state_->acceptors) acceptor.close();
+    closed.set_value();
   });
+  closed.get_future().wait();
   for (auto& shard : shards)
     asio::post(shard->io, [&shard = *shard] {
       shard.stopping = true;
