@@ -3,6 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <latch>
+#include <thread>
+#include <vector>
+
 #include "base/background.h"
 #include "base/testing/run_task.h"
 
@@ -39,6 +43,42 @@ TEST(Background, AnExceptionIsAnError) {
   ThreadPool pool("test", 1);
   EXPECT_EQ(run_task(run_step(pool, []() -> Result<> { throw std::bad_alloc(); })).error().kind, Errc::unavailable);
   EXPECT_TRUE(run_task(run_step(pool, []() -> Result<> { return {}; })));
+}
+
+Task<Result<>> run_beside(ThreadPool& pool, std::latch& both) {
+  Background background(pool);
+  auto meet = [&]() -> Result<> { return both.arrive_and_wait(), Result<>(); };  // ends only where the other runs too
+  background.start(meet);
+  background.start(meet);
+  co_return co_await background.join();
+}
+
+TEST(Background, StepsRunBesideEachOther) {
+  ThreadPool pool("test", 2);
+  std::latch both(2);
+  EXPECT_TRUE(run_task(run_beside(pool, both)));
+}
+
+Task<Result<>> run_with_others(ThreadPool& pool, std::vector<Result<>>& joined) {
+  Background background(pool);
+  std::jthread other;
+  background.start([]() -> Result<> { return fail(Errc::no_space, ""); });
+  joined.push_back(co_await background.join());
+  background.begin();
+  background.start([]() -> Result<> { return fail(Errc::io, ""); });
+  background.start([]() -> Result<> { return {}; });
+  other = std::jthread([&] { background.end(); });
+  joined.push_back(co_await background.join());
+  co_return co_await background.join();
+}
+
+TEST(Background, JoinWaitsForAllAndGivesTheErrorOnce) {
+  ThreadPool pool("test", 1);
+  std::vector<Result<>> joined;
+  EXPECT_TRUE(run_task(run_with_others(pool, joined)));
+  ASSERT_EQ(joined.size(), 2u);
+  EXPECT_EQ(joined[0].error().kind, Errc::no_space);
+  EXPECT_EQ(joined[1].error().kind, Errc::io);
 }
 
 }  // namespace

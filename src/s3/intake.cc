@@ -176,7 +176,7 @@ Task<> conclude(State& state, const TakenIn& bytes, const aws::Result<>& committ
     co_await settle(state, bytes);
   else if (aws::row(committed.error().code).status < first_of_the_server)
     co_await give_up(state, bytes);
-  else if (!bytes.blob.empty())
+  else
     base::log::warning("a blob stays until the next start: its commit failed", {{"blob", bytes.blob}});
 }
 

@@ -18,12 +18,22 @@ void Md5Worker::update(crypto::Md5Stream& stream, std::string_view data, std::mo
   job.done();
 }
 
-// False: there is no memory for it.
+// False: there is no memory for it, and the job is as it was.
 bool Md5Worker::enqueue(Job& job) try {
   std::lock_guard lock(mutex_);
-  if (!working_) pool_.post([this] { run(); });  // it waits for the lock
-  working_ = true;
   arrived_.push_back(std::move(job));
+  bool enough = working_ && arrived_.size() <= crypto::md5_most_lanes;
+  if (enough || start_working() || working_) return true;
+  job = std::move(arrived_.back());
+  arrived_.pop_back();
+  return false;
+} catch (...) {
+  return false;
+}
+
+bool Md5Worker::start_working() try {
+  pool_.post([this] { run(); });
+  working_++;
   return true;
 } catch (...) {
   return false;
@@ -40,7 +50,7 @@ bool Md5Worker::admit(Running& running) {
   std::lock_guard lock(mutex_);
   for (; running.count < std::size(running.jobs) && !arrived_.empty(); arrived_.pop_front()) running.jobs[running.count++] = std::move(arrived_.front());
   if (running.count) return true;
-  working_ = false;
+  working_--;
   idle_.notify_all();  // under the lock: the destructor may free the condition as soon as it is released
   return false;
 }

@@ -11,7 +11,8 @@
 
 namespace s3 {
 
-// Hashes on one thread of a pool at a time, each upload in a lane: two take little longer than one, sixteen hardly longer than two.
+// Hashes each upload in a lane: two take little longer than one, sixteen hardly longer than two. So one thread of the pool is at work,
+// and another only where there are more uploads than lanes.
 // **Threads** Any. **Lifetime** The destructor blocks until all updates are done.
 class Md5Worker {
  public:
@@ -37,6 +38,7 @@ class Md5Worker {
   };
 
   bool enqueue(Job& job);
+  bool start_working();
   void run();
   bool admit(Running& running);
 
@@ -44,7 +46,7 @@ class Md5Worker {
   std::mutex mutex_;
   std::condition_variable idle_;
   std::deque<Job> arrived_;
-  bool working_ = false;
+  size_t working_ = 0;  // threads
 };
 
 }  // namespace s3
