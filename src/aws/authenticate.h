@@ -32,7 +32,7 @@ struct Authenticated {
   std::shared_ptr<const Caller> caller;  // null if nothing was signed
   PayloadKind payload = PayloadKind::unsigned_payload;
   std::string payload_sha256;  // lower-case hexadecimal, for PayloadKind::sha256
-  // For signed chunks: the chain's key, first link ("seed") and constant lines.
+  // Of signed chunks alone: the chain's key, first link ("seed") and constant lines.
   std::array<uint8_t, 32> signing_key{};
   std::string seed_signature, date, scope;
 };

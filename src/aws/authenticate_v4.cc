@@ -150,10 +150,12 @@ Result<Authenticated> verify(const AuthContext& context, Claim claim) {
   Authenticated out;
   TRY_VOID(take_payload(claim.payload, out));
   out.caller = std::shared_ptr<const Caller>(owner, &owner->caller);
-  std::memcpy(out.signing_key.data(), key.bytes.data(), std::min(key.bytes.size(), out.signing_key.size()));
-  out.seed_signature = base::to_hex(base::bytes(claimed));
-  out.date = std::move(claim.time);
-  out.scope = credential.scope;
+  if (out.payload == PayloadKind::chunks_signed || out.payload == PayloadKind::chunks_signed_trailer) {
+    std::memcpy(out.signing_key.data(), key.bytes.data(), std::min(key.bytes.size(), out.signing_key.size()));
+    out.seed_signature = base::to_hex(base::bytes(claimed));
+    out.date = std::move(claim.time);
+    out.scope = credential.scope;
+  }
   return out;
 }
 

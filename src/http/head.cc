@@ -20,8 +20,7 @@ static uint64_t lower_eight(const char* text) {
   return eight | upper >> 2;
 }
 
-bool equal_ignoring_case(std::string_view a, std::string_view b) {
-  if (a.size() != b.size()) return false;
+bool same_letters(std::string_view a, std::string_view b) {
   size_t at = 0;
   for (; a.size() - at >= 8; at += 8)
     if (lower_eight(a.data() + at) != lower_eight(b.data() + at)) return false;

@@ -8,8 +8,10 @@
 
 namespace http {
 
+// Of two texts of one length.
+bool same_letters(std::string_view a, std::string_view b);
 // True if both are the same letters, ASCII case ignored, as header names are compared.
-bool equal_ignoring_case(std::string_view a, std::string_view b);
+inline bool equal_ignoring_case(std::string_view a, std::string_view b) { return a.size() == b.size() && same_letters(a, b); }
 // ASCII letters become small ones.
 std::string to_lower(std::string_view text);
 
