@@ -70,7 +70,7 @@ constexpr ErrorRow table[] = {
     {request_header_section_too_large, "RequestHeaderSectionTooLarge", 400, "Your request header section exceeds the maximum allowed request header section size."},
     {request_time_too_skewed, "RequestTimeTooSkewed", 403, "The difference between the request time and the current time is too large."},
     {request_timeout, "RequestTimeout", 400, "Your socket connection to the server was not read from or written to within the timeout period."},
-    {service_unavailable, "ServiceUnavailable", 503, "The server is stopping. Please try again."},
+    {service_unavailable, "ServiceUnavailable", 503, "The service cannot do this now. Please try again."},
     {signature_does_not_match, "SignatureDoesNotMatch", 403, "The request signature we calculated does not match the signature you provided. Check your key and signing method."},
     {slow_down, "SlowDown", 503, "Please reduce your request rate."},
     {too_many_buckets, "TooManyBuckets", 400, "You have attempted to create more buckets than allowed"},

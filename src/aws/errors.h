@@ -107,7 +107,7 @@ inline std::unexpected<Error> fail(ErrorCode code, std::string message = {}, Det
   return std::unexpected(Error{code, std::move(message), std::move(details)});
 }
 
-// What a client is told of a failure below the services: that the disk is full, that the server is stopping, or that
+// What a client is told of a failure below the services: that the disk is full, that it cannot be done now, or that
 // something is wrong inside; the sentence goes to the log.
 Error from(const base::Error& error);
 

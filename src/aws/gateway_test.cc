@@ -301,6 +301,13 @@ TEST_F(GatewayTest, AClientThatWentAwayIsCountedAllTheSame) {
   EXPECT_EQ(log_.lines.size(), 1u);
 }
 
+// Lack of memory is no end of the server.
+TEST(GatewayErrors, WhatCannotBeDoneNowIsSaidInNeutralWords) {
+  auto error = from({base::Errc::unavailable, "work threw"});
+  EXPECT_EQ(row(error.code).status, 503);
+  EXPECT_THAT(std::string(row(error.code).message), Not(HasSubstr("stopping")));
+}
+
 // Our own paths.
 
 TEST_F(GatewayTest, ReadyOnceItIsSaidSo) {
