@@ -61,20 +61,6 @@ Task<Result<std::string>> read_document(Body& body) {
   }
 }
 
-// The first parameters of a form, among which clients put what they want; the rest is dropped by whoever ends the request.
-Task<std::string> read_form(http::Exchange& exchange) {
-  static constexpr size_t limit = 4 << 10;
-  std::string form(limit, '\0');
-  size_t filled = 0;
-  while (filled < limit) {
-    auto count = co_await exchange.read(std::span(form).subspan(filled));
-    if (!count || *count == 0) break;
-    filled += *count;
-  }
-  form.resize(filled < limit ? filled : std::min(form.rfind('&'), form.size()));
-  co_return form;
-}
-
 }  // namespace
 
 // Begins with the first sign of life. What goes wrong with the connection shows when the answer is sent.
@@ -155,9 +141,8 @@ Task<> Gateway::handle(http::Exchange& exchange) {
   bool past_the_limit = in_flight.number() > parts_.concurrent_requests;
   if (routed && past_the_limit) routed = fail(ErrorCode::slow_down);
 
-  // Is it for another service of AWS?
+  // Is it for another service of AWS? The head says so: nothing is read from whom nobody knows.
   auto other = past_the_limit ? std::nullopt : other_service(call, parts_.auth.service);
-  if (!other && !past_the_limit && is_unsigned_form(call)) other = other_service_of_form(co_await read_form(exchange));
   if (other) co_return co_await refuse(call, *other, began);
 
   auto answer = routed ? co_await serve(call, authenticated) : Result<Response>(std::unexpected(routed.error()));

@@ -158,14 +158,9 @@ std::optional<OtherService> other_service(const Call& call, std::string_view own
   if (!scope.empty()) return by_scope(call, scope);
   if (!is_to_the_root(call)) return std::nullopt;
   if (auto operation = target(call); !operation.empty()) return with_operation(operation, json);
-  return by_version(call.query);
-}
-
-bool is_unsigned_form(const Call& call) { return is_post(call) && is_to_the_root(call) && is_form(call) && scope_service(call).empty(); }
-
-std::optional<OtherService> other_service_of_form(std::string_view body) {
-  auto parameters = codec::Query::parse(body);
-  return parameters ? by_version(*parameters) : std::nullopt;
+  if (auto named = by_version(call.query)) return named;
+  bool unsigned_form = is_post(call) && is_form(call) && call.header("Authorization").empty();
+  return unsigned_form ? std::optional(OtherService{"service for unsigned forms", query}) : std::nullopt;
 }
 
 Response not_here(const Call& call, const OtherService& service) {

@@ -17,13 +17,10 @@ struct OtherService {
 };
 
 // The service that a request is for, where that is not `own`. What its signature's scope says comes first; after that X-Amz-Target,
-// and Action beside Version in the query. A request that looks like one of `own`, and was signed for another, is `own`'s to refuse.
+// and Action beside Version in the query. An unsigned form to the root, as AssumeRoleWithWebIdentity is sent, is for one that only its
+// body could name. A request that looks like one of `own`, and was signed for another, is `own`'s to refuse.
 // Needs of `call`: exchange, path, query, virtual_host.
 std::optional<OtherService> other_service(const Call& call, std::string_view own);
-
-// Whether only the body can say: an unsigned form to the root, as AssumeRoleWithWebIdentity is sent.
-bool is_unsigned_form(const Call& call);
-std::optional<OtherService> other_service_of_form(std::string_view body);
 
 // 501, naming the service and what to do.
 Response not_here(const Call& call, const OtherService& service);

@@ -1,4 +1,5 @@
 """Services of AWS that are not here say so, in the form that their clients read."""
+import contextlib
 import json
 
 import boto3
@@ -7,7 +8,8 @@ from botocore import UNSIGNED
 from botocore.client import Config
 from botocore.exceptions import ClientError
 
-from support.server import ROOT_ACCESS_KEY, ROOT_SECRET_KEY
+from support.raw import Account, Raw
+from support.server import ROOT_ACCESS_KEY, ROOT_SECRET_KEY, Server
 
 CALLS = [("sts", "get_caller_identity", {}, "AWS STS (sts)"), ("iam", "list_users", {}, "AWS IAM (iam)"), ("ec2", "describe_instances", {}, "Amazon EC2 (ec2)"),
          ("sqs", "list_queues", {}, "Amazon SQS (sqs)"), ("sns", "list_topics", {}, "Amazon SNS (sns)"), ("cloudformation", "list_stacks", {}, "AWS CloudFormation"),
@@ -36,7 +38,19 @@ def test_boto3_is_told_what_is_not_here(server, service, operation, parameters, 
 
 def test_without_a_signature(server):
     sts = client(server, "sts", signature_version=UNSIGNED)
-    assert "AWS STS (sts)" in refusal(sts.assume_role_with_web_identity, RoleArn="arn:aws:iam::123456789012:role/name", RoleSessionName="me", WebIdentityToken="x" * 9000)
+    assert "no service for unsigned forms" in refusal(sts.assume_role_with_web_identity, RoleArn="arn:aws:iam::123456789012:role/name", RoleSessionName="me", WebIdentityToken="x" * 9000)
+
+
+def test_forms_that_do_not_come_keep_nobody_out():
+    with contextlib.ExitStack() as stack:
+        server = stack.enter_context(Server(args=("--max-requests", "4")))
+        raw = Raw(("127.0.0.1", server.port), Account(ROOT_ACCESS_KEY, ROOT_SECRET_KEY))
+        form = raw.unsigned("POST", "/", headers={"Content-Type": "application/x-www-form-urlencoded", "Content-Length": "4000"})
+        for _ in range(4):
+            connection = stack.enter_context(raw.open())
+            connection.send(form.head())
+            assert connection.answer("POST").status == 501
+        assert raw.get("/").status == 200
 
 
 def test_json_by_its_header(raw_anonymous):
