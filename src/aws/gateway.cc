@@ -63,7 +63,8 @@ Task<Result<std::string>> read_document(Body& body) {
 
 }  // namespace
 
-// Begins with the first sign of life. What goes wrong with the connection shows when the answer is sent.
+// Begins with the first sign of life. Once one could not be sent nothing more is written, and the failure shows when the answer would
+// be. The operation goes on: what S3 has accepted it finishes, and a client that waited too short a time finds the object when it looks.
 class Gateway::BegunAnswer final : public LongAnswer {
  public:
   BegunAnswer(const Gateway& gateway, Call& call, std::chrono::steady_clock::time_point began) : gateway_(gateway), call_(call), last_sign_(began) {}
@@ -75,11 +76,12 @@ class Gateway::BegunAnswer final : public LongAnswer {
     if (now - last_sign_ < gateway_.parts_.silence) co_return;
     last_sign_ = now;
     if (!std::exchange(begun_, true)) start();
-    (void)co_await call_.exchange.write(white_space_);
+    if (sent_) sent_ = co_await call_.exchange.write(white_space_);
     white_space_ = " ";
   }
 
   Task<base::Result<>> finish(std::string_view document) {
+    CO_TRY_VOID(sent_);
     if (document.starts_with(codec::XmlWriter::declaration)) document.remove_prefix(codec::XmlWriter::declaration.size());
     CO_TRY_VOID(co_await call_.exchange.write(document));
     co_return co_await call_.exchange.finish();
@@ -98,6 +100,7 @@ class Gateway::BegunAnswer final : public LongAnswer {
   Call& call_;
   std::chrono::steady_clock::time_point last_sign_;
   bool begun_ = false;
+  base::Result<> sent_;  // of all signs so far
   std::string_view white_space_ = codec::XmlWriter::declaration;  // first: nothing may be before it
 };
 

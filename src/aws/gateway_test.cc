@@ -41,6 +41,31 @@ class Pieces final : public Content {
   size_t next_ = 0;
 };
 
+// Counts what is tried to be sent, on a connection whose client has gone.
+class GoneExchange final : public http::Exchange {
+ public:
+  explicit GoneExchange(FakeExchange& inner) : inner_(inner) { inner_.hang_up(); }
+  size_t writes() const { return writes_; }
+
+  const http::RequestHead& head() const override { return inner_.head(); }
+  const http::Peer& peer() const override { return inner_.peer(); }
+  void add_field(std::string_view name, std::string_view value) override { inner_.add_field(name, value); }
+  std::optional<uint64_t> content_length() const override { return inner_.content_length(); }
+  Task<base::Result<size_t>> read(std::span<char> into) override { return inner_.read(into); }
+  Task<base::Result<>> respond(int status, const http::HeaderList& headers, std::string_view body) override { return writes_++, inner_.respond(status, headers, body); }
+  void start(int status, const http::HeaderList& headers, uint64_t length_bytes) override { inner_.start(status, headers, length_bytes); }
+  Task<base::Result<>> write(std::span<const char> data) override { return writes_++, inner_.write(data); }
+  void start_unsized(int status, const http::HeaderList& headers) override { inner_.start_unsized(status, headers); }
+  Task<base::Result<>> finish() override { return writes_++, inner_.finish(); }
+  int status() const override { return inner_.status(); }
+  uint64_t bytes_sent() const override { return inner_.bytes_sent(); }
+  uint64_t bytes_received() const override { return inner_.bytes_received(); }
+
+ private:
+  FakeExchange& inner_;
+  size_t writes_ = 0;
+};
+
 // The operation is the first part of the path.
 class FakeService final : public Service {
  public:
@@ -215,6 +240,15 @@ TEST_F(GatewayTest, ALongAnswerGoesOnWhenItsClientHasGone) {
   hung_up_ = true;
   serve("GET", "/GetThing/long");
   EXPECT_FALSE(exchange_->was_finished());
+  EXPECT_EQ(log_.lines.size(), 1u);
+}
+
+TEST_F(GatewayTest, NothingMoreIsSentToAClientThatHasGone) {
+  silence_ = {};
+  FakeExchange inner("GET", "/GetThing/long", {{"Host", host_}});
+  GoneExchange exchange(inner);
+  base::testing::run_task(gateway().handle(exchange));
+  EXPECT_EQ(exchange.writes(), 1u);
   EXPECT_EQ(log_.lines.size(), 1u);
 }
 
