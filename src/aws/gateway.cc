@@ -207,7 +207,10 @@ void Gateway::account(const Call& call, const Error* error, std::chrono::steady_
   auto seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
   auto& exchange = call.exchange;
   auto operation = call.operation ? call.operation->name : std::string_view("Unknown");
-  parts_.metrics.count(operation, exchange.status(), seconds, exchange.bytes_received(), exchange.bytes_sent());
+  // A long answer that failed was begun as a success. It counts as what it was; the log has both.
+  bool failed_late = error && exchange.status() == 200;
+  auto status = failed_late ? row(error->code).status : exchange.status();
+  parts_.metrics.count(operation, status, seconds, exchange.bytes_received(), exchange.bytes_sent());
   if (parts_.access_log) log_request(call, error, seconds);
 }
 

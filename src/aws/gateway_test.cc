@@ -227,6 +227,7 @@ TEST_F(GatewayTest, AnErrorOfALongAnswerIsItsDocument) {
   EXPECT_EQ(serve("GET", "/GetThing/long/missing"), "200 <?xml version=\"1.0\" encoding=\"UTF-8\"?>\n  NoSuchKey");
   EXPECT_TRUE(exchange_->was_finished());
   EXPECT_THAT(log_.lines.at(0), HasSubstr("\"status\":200,\"error\":\"NoSuchKey\""));
+  EXPECT_THAT(metrics_.render(), HasSubstr(R"(cumulet_requests_total{operation="GetThing",status="404"} 1)"));
 }
 
 TEST_F(GatewayTest, AnAnswerThatComesSoonIsAnOrdinaryOne) {

@@ -13,7 +13,7 @@ class Metrics {
  public:
   Metrics();
   ~Metrics();
-  // One finished request. `operation` must live for ever (a row's name); seconds from its head to its last byte.
+  // One finished request, and the status of its outcome. `operation` must live for ever (a row's name); seconds from its head to its last byte.
   void count(std::string_view operation, int status, double seconds, uint64_t bytes_in, uint64_t bytes_out);
   void in_flight(int change);
   // Families cumulet_requests_total{operation,status}, cumulet_request_seconds (histogram by operation), cumulet_bytes_received_total,
