@@ -3,6 +3,7 @@
 #include "codec/time.h"
 #include "s3/access.h"
 #include "s3/copy_source.h"
+#include "s3/keyspace.h"
 #include "s3/multipart.h"
 #include "s3/names.h"
 #include "s3/object_headers.h"
@@ -97,6 +98,18 @@ Response copy_response(std::string_view element, std::string_view etag, base::Ti
   return xml_response(std::move(xml).str());
 }
 
+// Whether the conditions hold as yet: the transaction decides, but it comes after all the bytes, and after a 200 if they took long.
+Task<aws::Result<>> expect_conditions(State& state, const BucketRecord& bucket, const std::string& key, const WriteConditions& conditions) {
+  if (!conditions.if_absent && !conditions.if_match) co_return aws::Result<>();
+  CO_TRY(stored, aws::lift(co_await meta::get(state.meta(), partition_of(bucket.id), object_key(key))));
+  std::optional<ObjectRecord> current;
+  if (stored) {
+    CO_TRY(record, aws::lift(decode_object(*stored)));
+    current = std::move(record);
+  }
+  co_return check_write_conditions(conditions, current);
+}
+
 Task<aws::Result<Response>> copy_object(State& state, Call& call) {
   CO_TRY(bucket, state.bucket(call));
   CO_TRY_VOID(check_key(call.key));
@@ -115,6 +128,7 @@ Task<aws::Result<Response>> copy_object(State& state, Call& call) {
     auto kept = from.checksum ? from.checksum->algorithm : ChecksumAlgorithm::crc64nvme;
     return Portion{{0, from.size_bytes}, algorithm.value_or(kept)};
   };
+  CO_TRY_VOID(co_await expect_conditions(state, *bucket, call.key, conditions));
   CO_TRY(copied, co_await take_in_copy(state, call, source, owner_of_object(*bucket, call.key), Inlining::allowed, choose));
   record.checksum = copied.checksum;
   CO_TRY_VOID(co_await put_record(state, *bucket, call.key, record, copied.bytes, conditions));

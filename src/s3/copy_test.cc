@@ -26,9 +26,9 @@ class CopyTest : public test::OperationTest {
       batch.put(segments_key(record.id), encode(segments));
     return record;
   }
-  void write(const std::vector<std::string>& pieces) {
+  void write(const std::vector<std::string>& pieces, const std::string& key = "from") {
     change([&](const meta::Reader& before, meta::Batch& batch) -> base::Result<> {
-      EXPECT_TRUE(replace_object(before, batch, "from", source(pieces, batch), {}));
+      EXPECT_TRUE(replace_object(before, batch, key, source(pieces, batch), {}));
       return {};
     });
   }
@@ -78,7 +78,20 @@ TEST_F(CopyTest, IsRefusedBeforeItsClientIsToldToWait) {
   EXPECT_FALSE(run("CopyObject", "to", "", {}, {{"x-amz-copy-source", "b/nothing"}}));
   EXPECT_FALSE(run("CopyObject", "to", "", {}, {{"x-amz-copy-source", "b/from"}, {"x-amz-copy-source-if-match", "other"}}));
   EXPECT_FALSE(run("CopyObject", "to", "", {}, {{"x-amz-copy-source", "b/from"}, {"x-amz-metadata-directive", "NONE"}}));
+  auto refusal = [&](std::string key, std::string header, std::string value) {
+    return run("CopyObject", std::move(key), "", {}, {{"x-amz-copy-source", "b/from"}, {"x-amz-metadata-directive", "REPLACE"}, {header, value}}).error().code;
+  };
+  EXPECT_EQ(refusal("from", "If-None-Match", "*"), ErrorCode::precondition_failed);
+  EXPECT_EQ(refusal("from", "If-Match", "other"), ErrorCode::precondition_failed);
+  EXPECT_EQ(refusal("to", "If-Match", "*"), ErrorCode::no_such_key);
   EXPECT_EQ(long_answer_.count, 0);
+}
+
+// What holds at first need not hold when the bytes are there.
+TEST_F(CopyTest, IsRefusedWhenAnotherTookItsPlaceMeanwhile) {
+  write(three_);
+  meta_.before_commit([&] { write(other_, "to"); });
+  EXPECT_EQ(run("CopyObject", "to", "", {}, {{"x-amz-copy-source", "b/from"}, {"If-None-Match", "*"}}).error().code, ErrorCode::precondition_failed);
 }
 
 TEST_F(CopyTest, OfABlobThatIsReplacedBeforeItIsOpenedIsOfTheNewOne) {
