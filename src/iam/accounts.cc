@@ -46,8 +46,15 @@ class Indexes {
   std::vector<Account> by_name() const;
   std::vector<std::shared_ptr<const AccessKey>> keys_of(const Account& account) const;
 
+  // An account and its keys, taken out. To put them back needs no memory as long as nothing was added.
+  struct Taken {
+    Index<Account>::node_type account, canonical, email;
+    std::vector<Index<AccessKey>::node_type> keys;
+  };
+  Taken take(const Account& account);
+  void put_back(Taken taken);
+
   void add(const Account& account);
-  void remove(const Account& account);
   void add(const AccessKey& key) { keys_[key.id] = std::make_shared<const AccessKey>(key); }
   void remove_key(std::string_view id) { keys_.erase(std::string(id)); }
 
@@ -63,11 +70,23 @@ void Indexes::add(const Account& account) {
   by_email_[email_of(account.name)] = shared;
 }
 
-void Indexes::remove(const Account& account) {
-  for (auto& key : keys_of(account)) remove_key(key->id);
-  accounts_.erase(account.id);
-  by_canonical_.erase(account.canonical_id);
-  by_email_.erase(email_of(account.name));
+Indexes::Taken Indexes::take(const Account& account) {
+  auto keys = keys_of(account);
+  auto email = email_of(account.name);
+  Taken taken;
+  taken.keys.reserve(keys.size());  // from here on nothing can go wrong
+  for (auto& key : keys) taken.keys.push_back(keys_.extract(key->id));
+  taken.account = accounts_.extract(account.id);
+  taken.canonical = by_canonical_.extract(account.canonical_id);
+  taken.email = by_email_.extract(email);
+  return taken;
+}
+
+void Indexes::put_back(Taken taken) {
+  for (auto& key : taken.keys) keys_.insert(std::move(key));
+  accounts_.insert(std::move(taken.account));
+  by_canonical_.insert(std::move(taken.canonical));
+  by_email_.insert(std::move(taken.email));
 }
 
 std::vector<std::shared_ptr<const AccessKey>> Indexes::keys_of(const Account& account) const {
@@ -179,18 +198,39 @@ class StoredAccounts final : public Accounts {
   }
 
  private:
+  class Hidden;
   Account new_account(std::string_view name, bool root) const;
   KeyPair unused_key_pair() const;
   Result<> store(const AccessKey& key, const AccessKey* replaced);
   void publish(const AccessKey& key, const AccessKey* replaced);
   Result<> erase(const Account& account, const std::vector<std::shared_ptr<const AccessKey>>& keys);
-  void hide(const Account& account);
 
   meta::Store& store_;
   std::mutex writing_;                     // held by who changes anything, over the disk write
   std::shared_ptr<const AccessKey> root_;  // under writing_
   mutable std::shared_mutex mutex_;        // never held over a disk write
   Indexes indexes_;                        // read under either mutex, changed under both
+};
+
+// An account that nothing finds. When this ends the account is back, unless it was deleted.
+class StoredAccounts::Hidden {
+ public:
+  Hidden(StoredAccounts& accounts, const Account& account) : accounts_(accounts) {
+    std::lock_guard lock(accounts_.mutex_);
+    taken_ = accounts_.indexes_.take(account);
+  }
+  ~Hidden() {
+    if (deleted_) return;
+    std::lock_guard lock(accounts_.mutex_);
+    accounts_.indexes_.put_back(std::move(taken_));
+  }
+  Hidden(const Hidden&) = delete;
+  void set_deleted() { deleted_ = true; }
+
+ private:
+  StoredAccounts& accounts_;
+  Indexes::Taken taken_;
+  bool deleted_ = false;
 };
 
 Account StoredAccounts::new_account(std::string_view name, bool root) const {
@@ -237,13 +277,14 @@ Result<Account> StoredAccounts::remove(std::string_view name, const MayGo& may_g
   auto found = is_account_name(name) ? indexes_.email(email_of(name)) : nullptr;
   if (!found) return base::fail(Errc::not_found, "there is no account \"" + std::string(name) + "\"");
   if (found->root) return base::fail(Errc::invalid, "the root account cannot be deleted: it owns this installation");
+  // Who may not go is not cut off, not even for a moment. The answer holds once nobody can act for the account any more.
+  TRY_VOID(may_go(*found));
   auto keys = indexes_.keys_of(*found);
-  hide(*found);
-  auto done = may_go(*found);
-  if (done) done = erase(*found, keys);
-  if (done) return *found;
-  for (auto& key : keys) publish(*key, nullptr);
-  return std::unexpected(std::move(done).error());
+  Hidden hidden(*this, *found);
+  TRY_VOID(may_go(*found));
+  TRY_VOID(erase(*found, keys));
+  hidden.set_deleted();
+  return *found;
 }
 
 Result<> StoredAccounts::erase(const Account& account, const std::vector<std::shared_ptr<const AccessKey>>& keys) {
@@ -252,11 +293,6 @@ Result<> StoredAccounts::erase(const Account& account, const std::vector<std::sh
     batch.erase(account_key(account.id));
     return {};
   });
-}
-
-void StoredAccounts::hide(const Account& account) {
-  std::lock_guard lock(mutex_);
-  indexes_.remove(account);
 }
 
 // Durable first, visible after that.

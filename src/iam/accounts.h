@@ -41,8 +41,9 @@ class Accounts {
   // characters of letters, digits and "+=,.@_-"). Blocks.
   virtual base::Result<AccessKey> create(std::string_view name) = 0;
 
-  // Removes an account and its keys if `may_go` agrees. While that is asked, and afterwards, nothing finds the account. **Errors**
-  // not_found; invalid: it is the root; those of `may_go` and of the store, after which it is there again. Blocks.
+  // Removes an account and its keys if `may_go` agrees, which is asked twice: while the account is there as ever, and again once
+  // nothing finds it. **Errors** not_found; invalid: it is the root; those of `may_go` and of the store, after which it is there
+  // again, as it is if `may_go` throws. Blocks.
   using MayGo = std::function<base::Result<>(const Account&)>;
   virtual base::Result<Account> remove(std::string_view name, const MayGo& may_go) = 0;
 

@@ -167,12 +167,16 @@ TEST_F(AccountsTest, OneOfManyGetsAName) {
 TEST_F(AccountsTest, WhatIsRemovedIsGone) {
   auto bob = accounts_->create("Bob").value();
   ASSERT_TRUE(accounts_->create("alice"));
+  int asked = 0;
   auto removed = accounts_->remove("bob", [&](const Account& account) -> base::Result<> {
+    bool found = ++asked == 1;
     EXPECT_EQ(account.id, bob.account.id);
-    EXPECT_FALSE(accounts_->find_key(bob.id));
-    EXPECT_FALSE(accounts_->find_canonical(bob.account.canonical_id));
+    EXPECT_EQ(accounts_->find_key(bob.id) != nullptr, found);
+    EXPECT_EQ(accounts_->find_canonical(bob.account.canonical_id) != nullptr, found);
+    EXPECT_EQ(accounts_->find_email("bob@cumulet.local") != nullptr, found);
     return {};
   });
+  EXPECT_EQ(asked, 2);
   ASSERT_TRUE(removed) << removed.error().what;
   EXPECT_EQ(removed->name, "Bob");
   for (int round = 0; round < 2; round++) {
@@ -201,6 +205,42 @@ TEST_F(AccountsTest, WhatMayNotBeRemovedStays) {
     EXPECT_TRUE(accounts_->find_key(root.id));
     reopen();
   }
+}
+
+TEST_F(AccountsTest, WhoMayNotGoIsNeverCutOff) {
+  auto bob = accounts_->create("bob").value();
+  auto no = [&](const Account&) -> base::Result<> {
+    EXPECT_TRUE(accounts_->find_key(bob.id));
+    EXPECT_TRUE(accounts_->find_canonical(bob.account.canonical_id));
+    return base::fail(Errc::conflict, "it owns something");
+  };
+  EXPECT_EQ(accounts_->remove("bob", no).error().kind, Errc::conflict);
+}
+
+TEST_F(AccountsTest, WhoMayNotGoAfterAllIsBack) {
+  auto bob = accounts_->create("bob").value();
+  auto expect_bob = [&] {
+    ASSERT_TRUE(accounts_->find_key(bob.id));
+    EXPECT_EQ(accounts_->find_key(bob.id)->secret, bob.secret);
+    EXPECT_TRUE(accounts_->find_canonical(bob.account.canonical_id));
+    EXPECT_TRUE(accounts_->find_email("bob@cumulet.local"));
+    EXPECT_EQ(accounts_->list().size(), 1u);
+  };
+  for (int throwing : {0, 1, 2}) {
+    int asked = 0;
+    auto may_go = [&](const Account&) -> base::Result<> {
+      if (++asked == throwing) throw std::bad_alloc();
+      if (asked == 2) return base::fail(Errc::conflict, "it made something meanwhile");
+      return {};
+    };
+    if (throwing)
+      EXPECT_THROW((void)accounts_->remove("bob", may_go), std::bad_alloc);
+    else
+      EXPECT_EQ(accounts_->remove("bob", may_go).error().kind, Errc::conflict);
+    expect_bob();
+  }
+  reopen();
+  expect_bob();
 }
 
 // Reads from another store and writes nothing.
