@@ -9,7 +9,6 @@
 #include <cstring>
 #include <numeric>
 #include <utility>
-#include <vector>
 
 namespace crypto {
 
@@ -178,22 +177,31 @@ Md5 Md5Stream::finish() {
   return std::bit_cast<Md5>(state_.words);
 }
 
-void md5_of_each(std::span<const std::string_view> texts, std::span<Md5> digests) {
-  std::vector<size_t> order(texts.size());
-  std::iota(order.begin(), order.end(), 0);
-  std::ranges::sort(order, {}, [&](size_t i) { return texts[i].size(); });
-  std::vector<Md5Stream> streams(texts.size());
-  std::vector<Md5Lane> lanes;
-  for (size_t i : order) lanes.push_back({&streams[i].state(), streams[i].take_edges(texts[i]).data()});
-  // All go on until the shortest of them ends.
+// At most as many texts as there may be lanes. All go on until the shortest of them ends, then the others.
+static void md5_of_set(std::span<const std::string_view> texts, std::span<Md5> digests) noexcept {
+  size_t order[md5_most_lanes];
+  std::span by_length(order, texts.size());
+  std::iota(order, order + texts.size(), 0);
+  std::ranges::sort(by_length, {}, [&](size_t i) { return texts[i].size(); });
+  Md5Stream streams[md5_most_lanes];
+  Md5Lane lanes[md5_most_lanes];
+  std::ranges::transform(by_length, lanes, [&](size_t i) { return Md5Lane{&streams[i].state(), streams[i].take_edges(texts[i]).data()}; });
   size_t done = 0;
-  for (std::span rest(lanes); !rest.empty(); rest = rest.subspan(1)) {
-    size_t blocks = texts[order[order.size() - rest.size()]].size() / md5_block_bytes - done;
+  for (std::span rest(lanes, texts.size()); !rest.empty(); rest = rest.subspan(1)) {
+    size_t blocks = texts[order[texts.size() - rest.size()]].size() / md5_block_bytes - done;
     md5_advance(rest, blocks);
     for (auto& lane : rest) lane.data += blocks * md5_block_bytes;
     done += blocks;
   }
   for (size_t i = 0; i < texts.size(); i++) digests[i] = streams[i].finish();
+}
+
+void md5_of_each(std::span<const std::string_view> texts, std::span<Md5> digests) noexcept {
+  while (!texts.empty()) {
+    auto count = std::min(texts.size(), md5_most_lanes);
+    md5_of_set(texts.first(count), digests.first(count));
+    texts = texts.subspan(count), digests = digests.subspan(count);
+  }
 }
 
 }  // namespace crypto

@@ -47,7 +47,8 @@ class Md5Stream {
   char kept_[md5_block_bytes];
 };
 
-// Of whole texts. Those of like lengths are put together. **Requires** as many digests as texts. **Threads** Any.
-void md5_of_each(std::span<const std::string_view> texts, std::span<Md5> digests);
+// Of whole texts, in sets of `md5_most_lanes` as they come: those of like lengths are best put side by side. Allocates nothing.
+// **Requires** as many digests as texts. **Threads** Any.
+void md5_of_each(std::span<const std::string_view> texts, std::span<Md5> digests) noexcept;
 
 }  // namespace crypto
