@@ -1,6 +1,6 @@
 # What an installation consists of, and the Debian package:
 #   cmake --install build/release --prefix ~/cumulet
-#   cd build/release && cpack -G DEB      makes cumulet_VERSION_amd64.deb
+#   cd build/release && cpack -G DEB      makes cumulet_VERSION_amd64.deb; `tools/packages.sh package` installs what that takes
 include(GNUInstallDirs)
 
 if(TARGET cumulet)
@@ -34,6 +34,7 @@ set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "Amazon's storage API on your machine")
 set(CPACK_DEBIAN_PACKAGE_DESCRIPTION "Cumulet speaks Amazon's S3 API: every client of AWS works with nothing changed
 but the endpoint. What it acknowledged is on the disk, and wrong bytes are
 never served.")
+set(CPACK_PROJECT_CONFIG_FILE ${CMAKE_SOURCE_DIR}/cmake/CumuletPackageTools.cmake)
 set(CPACK_STRIP_FILES ON)
 set(CPACK_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS
     OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)

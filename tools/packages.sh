@@ -3,6 +3,7 @@
 #   tools/packages.sh build    what it takes to build the program and its unit tests
 #   tools/packages.sh test     what the test suites need besides
 #   tools/packages.sh bench    what the benchmarks need besides
+#   tools/packages.sh package  what it takes besides to make a Debian package
 set -euo pipefail
 
 build=(clang-19 lld-19 libclang-rt-19-dev cmake ninja-build ccache
@@ -10,17 +11,19 @@ build=(clang-19 lld-19 libclang-rt-19-dev cmake ninja-build ccache
        libxxhash-dev libisal-dev libjemalloc-dev libprotozero-dev libgtest-dev libgmock-dev)
 test=(python3 python3-pytest python3-boto3 fuse3 libfuse3-dev)
 bench=(python3 nginx-light openssl)
+package=(file dpkg-dev)
 
 case "${1:-}" in
   build) wanted=("${build[@]}") ;;
   test) wanted=("${test[@]}") ;;
   bench) wanted=("${bench[@]}") ;;
-  *) echo "usage: tools/packages.sh build|test|bench" >&2; exit 2 ;;
+  package) wanted=("${package[@]}") ;;
+  *) echo "usage: tools/packages.sh build|test|bench|package" >&2; exit 2 ;;
 esac
 
 missing=()
-for package in "${wanted[@]}"; do
-  [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing+=("$package")
+for name in "${wanted[@]}"; do
+  [ "$(dpkg-query -W -f '${db:Status-Status}' "$name" 2>/dev/null)" = installed ] || missing+=("$name")
 done
 [ ${#missing[@]} -gt 0 ] || exit 0
 

@@ -90,3 +90,16 @@ def test_the_unit_uses_what_the_package_installs():
 @pytest.mark.parametrize("script", ["postinst", "prerm", "postrm"])
 def test_maintainer_scripts_are_shell(script):
     subprocess.run(["sh", "-n", PACKAGING / "debian" / script], check=True)
+
+
+@pytest.mark.parametrize("missing", ["dpkg-shlibdeps", "file"])
+def test_no_package_without_the_tools_that_find_its_dependencies(missing, tmp_path):
+    for tool in {"dpkg-shlibdeps", "file"} - {missing}:
+        (tmp_path / tool).symlink_to("/bin/true")
+    rules = REPO / "cmake/CumuletPackageTools.cmake"
+    only_these = ["-DCMAKE_FIND_USE_CMAKE_SYSTEM_PATH=OFF", "-DCMAKE_FIND_USE_SYSTEM_ENVIRONMENT_PATH=OFF", f"-DCMAKE_PROGRAM_PATH={tmp_path}"]
+    run = subprocess.run(["cmake", *only_these, "-DCPACK_GENERATOR=DEB", "-P", rules], capture_output=True, text=True)
+    assert run.returncode and "tools/packages.sh package" in run.stderr, run
+    (tmp_path / missing).symlink_to("/bin/true")
+    subprocess.run(["cmake", *only_these, "-DCPACK_GENERATOR=DEB", "-P", rules], check=True)
+    subprocess.run(["cmake", *only_these[:2], "-DCPACK_GENERATOR=TGZ", "-P", rules], check=True)
