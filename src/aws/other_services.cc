@@ -164,7 +164,7 @@ std::optional<OtherService> other_service(const Call& call, std::string_view own
 }
 
 Response not_here(const Call& call, const OtherService& service) {
-  auto message = "This server has no " + service.name + ": it has S3 only. Give its address to S3 clients alone, such as by AWS_ENDPOINT_URL_S3 in place of AWS_ENDPOINT_URL.";
+  auto message = "This server has no " + service.name + ": it has S3 only. Give its address to S3 clients alone: by AWS_ENDPOINT_URL_S3 in place of AWS_ENDPOINT_URL, or by aws --endpoint-url URL s3.";
   Response response;
   response.status = row(ErrorCode::not_implemented).status;
   response.headers.add("x-amzn-RequestId", call.request_id);

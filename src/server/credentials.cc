@@ -5,19 +5,13 @@
 #include "server/account.h"
 #include "server/commands.h"
 #include "server/data_folder.h"
+#include "server/shell.h"
 
 namespace server {
 
 int complain(const base::Error& error) {
   fmt::print(stderr, "cumulet: {}\n", error.what);
   return exit_failed;
-}
-
-// As one word of a POSIX shell, whatever is in it.
-static std::string shell_word(std::string_view text) {
-  std::string out = "'";
-  for (char c : text) out += c == '\'' ? std::string_view("'\\''") : std::string_view(&c, 1);
-  return out + "'";
 }
 
 std::string counted(uint64_t number, std::string_view noun) { return fmt::format("{} {}{}", number, noun, number == 1 ? "" : "s"); }
@@ -32,7 +26,7 @@ int print_credentials(const Options& options) {
   else if (options.credentials_format == "profile")
     fmt::print("[default]\naws_access_key_id = {}\naws_secret_access_key = {}\nregion = {}\n", pair->id, pair->secret, region);
   else
-    fmt::print("export AWS_ACCESS_KEY_ID={}\nexport AWS_SECRET_ACCESS_KEY={}\nexport AWS_DEFAULT_REGION={}\n", shell_word(pair->id), shell_word(pair->secret), shell_word(region));
+    fmt::print("export AWS_ACCESS_KEY_ID={}\nexport AWS_SECRET_ACCESS_KEY={}\nexport AWS_DEFAULT_REGION={}\n", shell_quoted(pair->id), shell_quoted(pair->secret), shell_quoted(region));
   return 0;
 }
 
@@ -40,7 +34,7 @@ int print_ca(const Options& options) {
   if (auto found = find_data_folder(options.data); !found) return complain(found.error());
   auto certificates = http::Certificates::open(tls_folder(options.data));
   if (!certificates) return complain(certificates.error());
-  fmt::print("{}\n", (*certificates)->ca_path().string());
+  fmt::print("{}\n", std::filesystem::absolute((*certificates)->ca_path()).string());
   return 0;
 }
 

@@ -15,8 +15,8 @@
 #include "server/control.h"
 #include "server/data_folder.h"
 #include "server/descriptors.h"
+#include "server/greeting.h"
 #include "server/setting_values.h"
-#include "server/version.h"
 
 namespace server {
 
@@ -75,30 +75,8 @@ std::string gauge(std::string_view name, std::string_view help, uint64_t value, 
   return fmt::format("# HELP {0} {1}\n# TYPE {0} {2}\n{0} {3}\n", name, help, type, value);
 }
 
-// "127.0.0.1:4566" as a client on this machine reaches it.
-std::string reachable(std::string address) {
-  for (std::string_view any : {"0.0.0.0:", "[::]:"})
-    if (address.starts_with(any)) return "127.0.0.1:" + address.substr(any.size());
-  return address;
-}
-
-// What a user types to call this program.
-std::string own_name() {
-  std::error_code error;
-  auto path = std::filesystem::read_symlink("/proc/self/exe", error);
-  return error || path == "/usr/bin/cumulet" ? "cumulet" : path.string();
-}
-
-void print_greeting(const http::Server& server, const DataFolder& folder, const http::Certificates& certificates) {
-  auto address = reachable(server.addresses().front());
-  fmt::print("Cumulet {} serves S3 at http://{} (and https, same port; certificate to trust: {})\n", version, address, certificates.ca_path().string());
-  for (size_t i = 1; i < server.addresses().size(); i++) fmt::print("  also at http://{}\n", reachable(server.addresses()[i]));
-  bool open_to_others = std::ranges::any_of(server.addresses(), [](auto& bound) { return reachable(bound) != bound; });
-  if (open_to_others) fmt::print("  Other machines can reach it too, at this machine's address: let them use https, since http can be read on the way.\n");
-  auto data = folder.path().string();
-  fmt::print("\n  eval \"$({} credentials --data '{}')\"\n  export AWS_ENDPOINT_URL=http://{}\n  aws --endpoint-url \"$AWS_ENDPOINT_URL\" s3 mb s3://my-bucket\n\n"
-             "Data: {}   Key pair: {}/rootkey.csv   Stop: Ctrl-C\n",
-             own_name(), data, address, data, data);
+void greet(const http::Server& server, const DataFolder& folder, const http::Certificates& certificates, const std::string& region) {
+  fmt::print("{}", render({server.addresses(), region, own_name(), folder.path().string(), std::filesystem::absolute(certificates.ca_path()).string()}));
   std::fflush(stdout);
 }
 
@@ -124,7 +102,7 @@ class Instance {
     TRY(control, Control::listen(folder_->path(), [this](std::string_view line) { return answer_control({folder_->accounts(), folder_->meta(), options_.region}, line); }));
     control_ = std::move(control);
     gateway_->set_ready(true);
-    print_greeting(*server_, *folder_, *certificates_);
+    greet(*server_, *folder_, *certificates_, options_.region);
     return {};
   }
 
