@@ -3,13 +3,10 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <cerrno>
 #include <cstdlib>
-#include <cstring>
-#include <fstream>
-#include <toml++/toml.h>
 
 #include "server/commands.h"
+#include "server/config_file.h"
 #include "server/setting_values.h"
 #include "server/usage_errors.h"
 #include "server/version.h"
@@ -61,61 +58,6 @@ std::string default_data_folder() {
   return std::string(home && *home ? home : ".") + "/.local/share/cumulet";
 }
 
-// A value of the configuration file as the text that a flag would have.
-std::vector<std::string> values_of(const toml::node& node) {
-  if (auto* list = node.as_array()) {
-    std::vector<std::string> out;
-    for (auto& item : *list) std::ranges::move(values_of(item), std::back_inserter(out));
-    return out;
-  }
-  if (auto text = node.value_exact<std::string>()) return {*text};
-  if (auto flag = node.value_exact<bool>()) return {*flag ? "true" : "false"};
-  if (auto number = node.value_exact<int64_t>()) return {std::to_string(*number)};
-  return {};
-}
-
-[[noreturn]] void refuse_configuration(const std::string& path, const std::string& what) { throw CLI::ValidationError("--config", path + what); }
-
-toml::table read_configuration(const std::string& path) {
-  if (!std::ifstream(path)) refuse_configuration(path, " cannot be read: " + std::string(std::strerror(errno)));
-  try {
-    return toml::parse_file(path);
-  } catch (const toml::parse_error& e) {
-    refuse_configuration(path, ", line " + std::to_string(e.source().begin.line) + ": " + std::string(e.description()));
-  }
-}
-
-std::vector<std::string> settings_of(const CLI::App& command) {
-  std::vector<std::string> names;
-  for (auto* option : command.get_options())
-    for (auto& name : option->get_lnames())
-      if (name != "help" && name != "config") names.push_back(name);
-  return names;
-}
-
-// Sets what the file says and the command line does not.
-void apply_configuration(CLI::App& command, const std::string& path) {
-  auto settings = settings_of(command);
-  for (auto& [key, node] : read_configuration(path)) {
-    std::string name(key.str());
-    if (std::ranges::find(settings, name) == settings.end())
-      refuse_configuration(path, ": there is no setting \"" + name + "\"" + suggestion(name, settings) + " The settings are " + joined(settings) + ".");
-    auto values = values_of(node);
-    auto wrong_kind = ": \"" + name + "\" has a value of a kind that it does not take";
-    if (values.empty()) refuse_configuration(path, wrong_kind);
-    auto* option = command.get_option("--" + name);
-    if (option->count()) continue;
-    for (auto& value : values) option->add_result(value);
-    try {
-      option->run_callback();
-    } catch (const CLI::ValidationError& e) {
-      refuse_configuration(path, ": " + std::string(e.what()).substr(2));
-    } catch (const CLI::ParseError&) {
-      refuse_configuration(path, wrong_kind);
-    }
-  }
-}
-
 void add_serve_flags(CLI::App& serve, Options& options, std::string& config) {
   auto add = [&](const char* name, auto& value, const char* type, const char* text) { return serve.add_option(name, value, text)->type_name(type); };
   add("--listen", options.listen, "ADDR:PORT", "where to listen, for HTTP and HTTPS alike: a numeric address or localhost; may be repeated")
@@ -163,7 +105,7 @@ Parsed parse_command_line(int argc, char** argv) {
   auto command = [&, parent = &app](const char* name, const char* text, Command run_it, CLI::App* below = nullptr) {
     auto* made = (below ? below : parent)->add_subcommand(name, text);
     made->group("Commands");
-    made->add_option("--data", data, "the folder that everything is kept in")->type_name("DIR")->capture_default_str();
+    made->add_option("--data", data, "the folder that everything is kept in")->type_name("DIR")->check(checked(check_folder))->capture_default_str();
     made->callback([&invocation, run_it] { invocation.command = run_it; });
     return made;
   };

@@ -133,6 +133,61 @@ TEST_F(OptionsTest, AnOpenFileSaysWhatIsWrongWithIt) {
   }
 }
 
+TEST_F(OptionsTest, AValueOfTheWrongKindIsNamedWithWhatIsTaken) {
+  for (auto [text, said] : {std::pair{"threads = '4'", "\"threads\" is the text \"4\"; it takes a whole number, without quotes, such as: threads = 4\n"},
+                            {"threads = 1.5", "\"threads\" is a number with a fraction; it takes a whole number"},
+                            {"threads = [1]", "\"threads\" is a list; it takes a whole number"},
+                            {"no-sigv2 = 'yes'", "\"no-sigv2\" is the text \"yes\"; it takes true or false, without quotes, such as: no-sigv2 = true\n"},
+                            {"no-sigv2 = 'true'", "\"no-sigv2\" is the text \"true\"; it takes"},
+                            {"no-sigv2 = 1", "\"no-sigv2\" is the number 1; it takes true or false"},
+                            {"region = 5", "\"region\" is the number 5; it takes text between quotes, such as: region = \"us-east-1\"\n"},
+                            {"region = true", "\"region\" is true; it takes text"},
+                            {"region = ['us-east-1']", "\"region\" is a list; it takes text"},
+                            {"listen = [1]", "\"listen\" holds the number 1; it takes a list of texts between quotes, such as: listen = [\"127.0.0.1:4566\"]\n"},
+                            {"listen = ['127.0.0.1:1', ['127.0.0.1:2']]", "\"listen\" holds a list; it takes a list of texts"},
+                            {"listen = []", "\"listen\" is an empty list; it takes a list of texts"},
+                            {"listen = 4566", "\"listen\" is the number 4566; it takes a list of texts"},
+                            {"host = {}", "\"host\" is a table; it takes a list of texts between quotes, such as: host = [\"s3.example.com\"]"},
+                            {"data = 7", "\"data\" is the number 7; it takes text between quotes, such as: data = \"/srv/cumulet\"\n"},
+                            {"data = 2026-01-01", "\"data\" is a date or a time; it takes text"}}) {
+    configure("# settings\n" + std::string(text) + "\n");
+    EXPECT_EQ(serve().exit_code, 2) << text;
+    EXPECT_THAT(said_, HasSubstr("cumulet: --config: " + path_.string() + ", line 2: " + said)) << text;
+  }
+}
+
+TEST_F(OptionsTest, AValueOfTheWrongKindIsRefusedAlsoWhereAFlagWins) {
+  configure("threads = '4'\n");
+  EXPECT_EQ(serve({"--threads", "2"}).exit_code, 2);
+}
+
+TEST_F(OptionsTest, TextWithoutQuotes) {
+  for (auto text : {"listen = [127.0.0.1:14568]\n", "\nregion = eu-west-1\n", "listen = [\n  127.0.0.1:14568,\n]\n", "data = /srv\n"}) {
+    configure(text);
+    EXPECT_EQ(serve().exit_code, 2) << text;
+    EXPECT_THAT(said_, HasSubstr("; text stands between quotes, such as: listen = [\"127.0.0.1:4566\"]")) << text;
+  }
+  configure("region = 'eu\n");
+  EXPECT_EQ(serve().exit_code, 2);
+  EXPECT_THAT(said_, Not(HasSubstr("between quotes")));
+}
+
+TEST_F(OptionsTest, AFolderIsNoFileOfSettings) {
+  auto folder = std::filesystem::temp_directory_path().string();
+  EXPECT_EQ(parse({"serve", "--config", folder}).exit_code, 2);
+  EXPECT_THAT(said_, HasSubstr("--config: " + folder + " is a folder; give a TOML file"));
+}
+
+TEST_F(OptionsTest, ADataFolderHasAName) {
+  for (auto command : {"serve", "credentials", "check", "doctor"}) {
+    EXPECT_EQ(parse({command, "--data", ""}).exit_code, 2) << command;
+    EXPECT_THAT(said_, HasSubstr("--data: the folder's name is empty")) << command;
+  }
+  configure("data = ''\n");
+  EXPECT_EQ(serve().exit_code, 2);
+  EXPECT_THAT(said_, HasSubstr("data: the folder's name is empty"));
+}
+
 TEST_F(OptionsTest, AFileThatIsNotThere) {
   EXPECT_FALSE(serve().run);
   EXPECT_THAT(said_, HasSubstr("--config: " + path_.string() + " cannot be read: No such file or directory"));

@@ -69,6 +69,10 @@ std::string check_listen(const std::string& text) {
          "machine only, 0.0.0.0:4566 and [::]:4566 are for others too; under which name they come is what --host is for";
 }
 
+std::string check_folder(const std::string& text) {
+  return text.empty() ? "the folder's name is empty; give a path, such as ~/cumulet" : "";
+}
+
 std::string check_number(const std::string& text, uint64_t least, uint64_t most) {
   auto number = codec::parse_u64(text);
   if (number && *number >= least && *number <= most) return "";
