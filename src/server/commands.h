@@ -13,8 +13,8 @@ int check(const Options& options);
 int doctor(const Options& options);
 int print_ca(const Options& options);
 
-// Prints an error and what to do, on standard error; returns exit_failed.
-int complain(const base::Error& error);
+// Prints an error and what to do, on standard error; returns the exit code.
+int complain(const base::Error& error, int exit_code = exit_failed);
 
 // "1 bucket", "2 buckets".
 std::string counted(uint64_t number, std::string_view noun);

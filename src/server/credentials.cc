@@ -9,9 +9,9 @@
 
 namespace server {
 
-int complain(const base::Error& error) {
+int complain(const base::Error& error, int exit_code) {
   fmt::print(stderr, "cumulet: {}\n", error.what);
-  return exit_failed;
+  return exit_code;
 }
 
 std::string counted(uint64_t number, std::string_view noun) { return fmt::format("{} {}{}", number, noun, number == 1 ? "" : "s"); }

@@ -76,7 +76,7 @@ void add_serve_flags(CLI::App& serve, Options& options, std::string& config) {
 }
 
 void add_account_flags(CLI::App& command, Options& options, bool of_one) {
-  if (of_one) command.add_option("name", options.account_name, "its name: 1 to 64 letters, digits and +=,.@_-")->type_name("NAME")->required();
+  if (of_one) command.add_option("NAME", options.account_name, "its name: 1 to 64 letters, digits and +=,.@_-")->type_name("NAME")->required()->check(checked(check_account_name));
   command.add_option("--format", options.account_format, "text or json")->type_name("FORMAT")->check(choice({"text", "json"}))->capture_default_str();
 }
 

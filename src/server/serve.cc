@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <cstdlib>
 
 #include "aws/gateway.h"
 #include "http/server.h"
@@ -80,21 +81,37 @@ void greet(const http::Server& server, const DataFolder& folder, const http::Cer
   std::fflush(stdout);
 }
 
+// Why the server did not start, and what the process ends with.
+struct Failure {
+  Failure(base::Error error, int code = exit_failed) : why(std::move(error)), exit_code(code) {}
+  base::Error why;
+  int exit_code;
+};
+
+// Another start would not help where a setting is wrong.
+template <class T>
+std::expected<T, Failure> with_setting(Result<T> result, std::initializer_list<base::Errc> wrong) {
+  if (result) return *std::move(result);
+  bool usage = std::ranges::find(wrong, result.error().kind) != wrong.end();
+  return std::unexpected(Failure(std::move(result).error(), usage ? exit_usage : exit_failed));
+}
+
 // Everything that a running server is made of, in the order of its making.
 class Instance {
  public:
   Instance(const Options& options, uint64_t descriptors) : options_(options), descriptors_(descriptors) {}
 
-  Result<> start() {
+  std::expected<void, Failure> start() {
+    using enum base::Errc;
     TRY(folder, DataFolder::open(options_.data));
     folder_ = std::move(folder);
-    TRY_VOID(folder_->ensure_root());
+    TRY_VOID(with_setting(folder_->ensure_root(), {invalid}));
     TRY(certificates, http::Certificates::open(tls_folder(options_.data)));
     certificates_ = std::move(certificates);
     TRY(service, s3::make_service({folder_->meta(), folder_->blobs(), folder_->accounts(), folder_->pool(), clock_, {.region = options_.region, .hosts = options_.hosts, .allow_v2 = !options_.no_sigv2}}));
     service_ = std::move(service);
     if (!options_.access_log.empty()) {
-      TRY(log, LogFile::open(options_.access_log));
+      TRY(log, with_setting(LogFile::open(options_.access_log), {not_found, io}));
       access_log_ = std::move(log);
     }
     make_gateway();
@@ -197,13 +214,15 @@ void let_a_second_signal_end_at_once() {
 }  // namespace
 
 int serve(const Options& options) {
+  if (auto wrong = check_root_key(std::getenv("CUMULET_ROOT_ACCESS_KEY"), std::getenv("CUMULET_ROOT_SECRET_KEY")); !wrong.empty())
+    return complain({base::Errc::invalid, wrong}, exit_usage);
   auto signals = awaited_signals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   signal(SIGPIPE, SIG_IGN);
   auto descriptors = raise_descriptor_limit();
   set_log_level(options.log_level);
   Instance instance(options, descriptors);
-  if (auto started = instance.start(); !started) return complain(started.error());
+  if (auto started = instance.start(); !started) return complain(started.error().why, started.error().exit_code);
   int number = wait_for_the_end(signals, instance);
   let_a_second_signal_end_at_once();
   instance.stop(number);

@@ -9,6 +9,7 @@
 #include <ranges>
 
 #include "codec/numbers.h"
+#include "iam/ids.h"
 
 namespace server {
 
@@ -84,6 +85,21 @@ std::string check_choice(const std::string& text, const std::vector<std::string>
   std::string list;
   for (size_t i = 0; i < choices.size(); i++) (list += i == 0 ? "" : i + 1 < choices.size() ? ", " : " or ") += choices[i];
   return quoted(text) + " is not one of its values: give " + list;
+}
+
+std::string check_account_name(const std::string& text) {
+  return iam::is_account_name(text) ? "" : quoted(text) + " is not the name of an account: give 1 to 64 letters, digits and +=,.@_-";
+}
+
+std::string check_root_key(const char* id, const char* secret) {
+  static constexpr std::string_view id_name = "CUMULET_ROOT_ACCESS_KEY", secret_name = "CUMULET_ROOT_SECRET_KEY";
+  bool has_id = id && *id, has_secret = secret && *secret;
+  auto alone = [](std::string_view given, std::string_view missing) { return std::string(given) + " is set and " + std::string(missing) + " is not: set both, or neither"; };
+  if (has_id && !has_secret) return alone(id_name, secret_name);
+  if (has_secret && !has_id) return alone(secret_name, id_name);
+  if (has_id && !iam::is_access_key_id(id)) return std::string(id_name) + ": " + quoted(id) + " is not an access key: give 16 to 128 letters, digits and _";
+  if (has_secret && !iam::is_secret(secret)) return std::string(secret_name) + " is not a secret key: give 8 to 128 printable ASCII characters without a space";
+  return "";
 }
 
 std::vector<std::string> numeric_addresses(const std::vector<std::string>& listen) {

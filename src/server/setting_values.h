@@ -17,6 +17,11 @@ std::string check_folder(const std::string& text);
 std::string check_number(const std::string& text, uint64_t least, uint64_t most);
 std::string check_choice(const std::string& text, const std::vector<std::string>& choices);
 
+// The name of an account, whether there is one or not.
+std::string check_account_name(const std::string& text);
+// The root's key pair as the environment has it; null and empty are unset, and unset may be both.
+std::string check_root_key(const char* id, const char* secret);
+
 // localhost in numbers: 127.0.0.1, and ::1 where this machine has that. A port 0 would be two ports: it is 127.0.0.1's alone.
 std::vector<std::string> numeric_addresses(const std::vector<std::string>& listen);
 

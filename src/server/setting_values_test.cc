@@ -54,5 +54,21 @@ TEST(SettingValues, HomeFolders) {
   EXPECT_EQ(expand_home("~/data"), "~/data");
 }
 
+TEST(SettingValues, NamesOfAccounts) {
+  for (auto& good : {std::string("alice"), std::string("a+b@x.y"), std::string(64, 'x')}) EXPECT_EQ(check_account_name(good), "") << good;
+  for (auto& bad : {std::string(), std::string("al ice"), std::string("a/b"), std::string(65, 'x')}) EXPECT_THAT(check_account_name(bad), HasSubstr("1 to 64 letters")) << bad;
+}
+
+TEST(SettingValues, TheRootsKeyPair) {
+  auto id = "AKIAIOSFODNN7EXAMPLE", secret = "wJalrXUtnFEMI";
+  EXPECT_EQ(check_root_key(id, secret), "");
+  EXPECT_EQ(check_root_key(nullptr, nullptr), "");
+  EXPECT_EQ(check_root_key("", ""), "");
+  EXPECT_EQ(check_root_key(id, nullptr), "CUMULET_ROOT_ACCESS_KEY is set and CUMULET_ROOT_SECRET_KEY is not: set both, or neither");
+  EXPECT_EQ(check_root_key("", secret), "CUMULET_ROOT_SECRET_KEY is set and CUMULET_ROOT_ACCESS_KEY is not: set both, or neither");
+  EXPECT_THAT(check_root_key("short", secret), HasSubstr("CUMULET_ROOT_ACCESS_KEY: \"short\" is not an access key: give 16 to 128"));
+  EXPECT_THAT(check_root_key(id, "geheim"), testing::AllOf(HasSubstr("CUMULET_ROOT_SECRET_KEY is not a secret key: give 8 to 128"), testing::Not(HasSubstr("geheim"))));
+}
+
 }  // namespace
 }  // namespace server

@@ -61,6 +61,30 @@ def test_a_folder_of_other_things_is_not_served(tmp_path):
     assert os.listdir(tmp_path) == ["mine.txt"]
 
 
+@pytest.mark.parametrize("key, said", [({"CUMULET_ROOT_ACCESS_KEY": ROOT_ACCESS_KEY}, "CUMULET_ROOT_SECRET_KEY is not: set both"),
+                                       ({"CUMULET_ROOT_SECRET_KEY": ROOT_SECRET_KEY}, "CUMULET_ROOT_ACCESS_KEY is not: set both"),
+                                       ({"CUMULET_ROOT_ACCESS_KEY": "AKIA", "CUMULET_ROOT_SECRET_KEY": ROOT_SECRET_KEY}, "CUMULET_ROOT_ACCESS_KEY: \"AKIA\" is not an access key"),
+                                       ({"CUMULET_ROOT_ACCESS_KEY": ROOT_ACCESS_KEY, "CUMULET_ROOT_SECRET_KEY": "short"}, "CUMULET_ROOT_SECRET_KEY is not a secret key")])
+def test_a_wrong_root_key_ends_with_2_before_anything_is_made(key, said, tmp_path):
+    unset = {"CUMULET_ROOT_ACCESS_KEY": "", "CUMULET_ROOT_SECRET_KEY": ""}
+    done = run("serve", "--data", str(tmp_path / "data"), "--listen", "127.0.0.1:0", **{**unset, **key})
+    assert done.returncode == 2 and said in done.stderr and not os.listdir(tmp_path), done
+
+
+def test_settings_that_show_to_be_wrong_while_it_starts_end_with_2(tmp_path):
+    data = str(tmp_path / "data")
+    assert "cannot open the access log /nowhere/log" in refusal(2, "serve", "--data", data, "--listen", "127.0.0.1:0", "--access-log", "/nowhere/log")
+    with Server() as server:
+        made = dict(line.split("=", 1) for line in server.run("account", "create", "alice").stdout.splitlines())
+        server.stop()
+        done = run("serve", "--data", server.data, CUMULET_ROOT_ACCESS_KEY=made["AWSAccessKeyId"], CUMULET_ROOT_SECRET_KEY=ROOT_SECRET_KEY)
+        assert done.returncode == 2 and "belongs to the account \"alice\"" in done.stderr, done
+
+
+def test_a_name_that_no_account_can_have(tmp_path):
+    assert "NAME: \"al ice\" is not the name of an account" in refusal(2, "account", "create", "al ice", "--data", str(tmp_path))
+
+
 @pytest.fixture(params=["running", "stopped"])
 def command(request):
     """A command on a data folder whose server runs, or ran: its output."""
