@@ -181,6 +181,14 @@ Server::~Server() { stop(); }
 const std::vector<std::string>& Server::addresses() const { return state_->addresses; }
 const ServerCounters& Server::counters() const { return state_->counters; }
 
+// What to do where an address cannot be listened on.
+static std::string_view advice(int number) {
+  if (number == EACCES) return "; ports below 1024 need root or CAP_NET_BIND_SERVICE: give one from 1024 on";
+  if (number == EADDRINUSE) return "; another program uses the port: give another";
+  if (number == EADDRNOTAVAIL) return "; the address is not this machine's: give another, or 0.0.0.0 for all that it has";
+  return "; give another address";
+}
+
 Result<> Server::State::listen_on(const std::string& text) {
   TRY(endpoint, parse_address(text));
   auto& acceptor = acceptors.emplace_back(shards[0]->io);
@@ -191,7 +199,7 @@ Result<> Server::State::listen_on(const std::string& text) {
   if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
   if (error) {
     auto failed = base::errno_error("cannot listen on " + text, error.value());
-    failed.what += "; another program may use the port, or the address is not this machine's: give another";
+    failed.what += advice(error.value());
     return std::unexpected(std::move(failed));
   }
   auto bound = acceptor.local_endpoint();

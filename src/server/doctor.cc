@@ -14,6 +14,8 @@
 #include <fstream>
 
 #include "server/commands.h"
+#include "server/data_folder.h"
+#include "server/folder_access.h"
 
 namespace server {
 
@@ -116,16 +118,38 @@ Finding look_at_syncs(const fs::path& data) {
   return {"disk", "durable writes", good, good ? fmt::format("{:.2f} ms to make 4 KiB durable", each) : "fdatasync fails", "what is acknowledged could be lost; use another file system", true};
 }
 
+// Of a folder that is there and of no server: what it holds that a new data folder may not, as DataFolder::open has it.
+std::string foreign_name(const fs::path& folder) {
+  static constexpr std::string_view harmless[] = {"lock", "format.new", "lost+found"};
+  std::error_code error;
+  if (find_data_folder(folder)) return "";
+  for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error))
+    if (auto name = at->path().filename().string(); std::ranges::find(harmless, name) == std::end(harmless)) return name;
+  return "";
+}
+
+// What `serve` would say of it.
+Finding look_at_folder(const fs::path& data) {
+  Finding finding{"data folder", "all that is kept", true, data.string() + " can be used", "", true};
+  auto may = may_use_folder(data);
+  auto foreign = may ? foreign_name(data) : "";
+  if (may && foreign.empty()) return finding;
+  finding.good = false;
+  finding.seen = may ? data.string() + " is not a data folder of Cumulet, and not empty: it holds " + foreign : may.error().what;
+  finding.advice = "serve refuses it; give a new or an empty folder with --data, such as " + (may ? data / "cumulet" : fs::path("~/cumulet")).string();
+  return finding;
+}
+
 void print(const Finding& finding) {
-  fmt::print("  {}  {:<10}  for {}: {}\n", finding.good ? "yes" : "no ", finding.name, finding.purpose, finding.seen);
-  if (!finding.good) fmt::print("       {:<10}  {}\n", "", finding.advice);
+  fmt::print("  {}  {:<11}  for {}: {}\n", finding.good ? "yes" : "no ", finding.name, finding.purpose, finding.seen);
+  if (!finding.good) fmt::print("       {:<11}  {}\n", "", finding.advice);
 }
 
 }  // namespace
 
 int doctor(const Options& options) {
   auto data = existing_parent(options.data);
-  Finding storage[] = {look_at_room(data), look_at_syncs(data), look_at_descriptors(), look_at_ktls()};
+  Finding storage[] = {look_at_folder(options.data), look_at_room(data), look_at_syncs(data), look_at_descriptors(), look_at_ktls()};
   Finding compute[] = {look_at_kvm(), look_at_cgroups(), look_at_namespaces(), look_at_nftables(), look_at_io_uring()};
   fmt::print("Storage (S3):\n");
   std::ranges::for_each(storage, print);

@@ -16,6 +16,7 @@
 #include "server/control.h"
 #include "server/data_folder.h"
 #include "server/descriptors.h"
+#include "server/folder_access.h"
 #include "server/greeting.h"
 #include "server/setting_values.h"
 
@@ -103,6 +104,7 @@ class Instance {
 
   std::expected<void, Failure> start() {
     using enum base::Errc;
+    TRY_VOID(may_use_folder(options_.data));
     TRY(folder, DataFolder::open(options_.data));
     folder_ = std::move(folder);
     TRY_VOID(with_setting(folder_->ensure_root(), {invalid}));

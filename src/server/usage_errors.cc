@@ -55,12 +55,20 @@ std::string explain_command(const CLI::App& app, const std::string& word) {
   return "there is no command \"" + word + "\"" + suggestion(word, commands) + list_of_commands(app);
 }
 
+// What other servers call the option for the address.
+bool means_listen(std::string_view word) {
+  static constexpr std::string_view names[] = {"--port", "--address", "--addr", "--bind", "-p"};
+  return std::ranges::find(names, word) != std::end(names);
+}
+
 std::string explain_option(const CLI::App& app, const CLI::App& command, std::string word) {
   word = word.substr(0, word.find('='));
   auto options = options_of(command);
   if (&app != &command && std::ranges::find(options, word) != options.end())
     return word + " has to come after the command: \"" + full_name(command) + " " + word + "\"." + see_help(command);
-  return "\"" + full_name(command) + "\" has no option " + word + suggestion(word, options) + see_help(command);
+  bool listens = means_listen(word) && std::ranges::find(options, "--listen") != options.end();
+  auto advice = listens ? "; address and port are given together: --listen 127.0.0.1:4566" : suggestion(word, options);
+  return "\"" + full_name(command) + "\" has no option " + word + advice + see_help(command);
 }
 
 // A word that nothing on the command line can mean.

@@ -85,6 +85,16 @@ def test_a_name_that_no_account_can_have(tmp_path):
     assert "NAME: \"al ice\" is not the name of an account" in refusal(2, "account", "create", "al ice", "--data", str(tmp_path))
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs another user")
+def test_another_users_folder_is_not_served():
+    with Server() as server:
+        server.stop()
+        for data in (server.data, server.data + "/below"):
+            done = subprocess.run([program(), "serve", "--data", data], capture_output=True, text=True, timeout=60, user=65534, group=65534, extra_groups=())
+            assert done.returncode == 1
+            assert f"permission denied: the user nobody may not enter {server.data}, which belongs to root; run this as that user" in done.stderr, done
+
+
 @pytest.fixture(params=["running", "stopped"])
 def command(request):
     """A command on a data folder whose server runs, or ran: its output."""
@@ -157,6 +167,17 @@ def test_check_counts_in_words():
 def test_doctor_says_what_storage_does_not_need(tmp_path):
     done = run("doctor", "--data", str(tmp_path))
     storage, _, compute = done.stdout.partition("\n\n")
-    assert done.returncode == 0 and "disk        for durable writes: " in storage
+    assert done.returncode == 0 and "disk         for durable writes: " in storage
     assert "EC2" in compute and "S3 works without" in compute.splitlines()[0]
     assert all(name in compute and name not in storage for name in ("KVM", "cgroups", "namespaces", "nftables", "io_uring"))
+
+
+def test_doctor_says_what_serve_would_say_of_the_folder(tmp_path):
+    said = run("doctor", "--data", str(tmp_path / "new")).stdout
+    assert f"yes  data folder  for all that is kept: {tmp_path}/new can be used" in said and not os.listdir(tmp_path)
+    (tmp_path / "mine.txt").write_text("x")
+    done = run("doctor", "--data", str(tmp_path))
+    assert done.returncode == 1 and "not a data folder of Cumulet, and not empty: it holds mine.txt" in done.stdout
+    assert os.listdir(tmp_path) == ["mine.txt"]
+    with Server() as server:
+        assert f"{server.data} can be used" in server.run("doctor").stdout
