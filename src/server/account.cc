@@ -102,10 +102,9 @@ std::string request_line(std::string_view what, const std::string& about) {
   return std::move(json).str();
 }
 
-// The answer of the server of the data folder, or of this process where none is running. **Errors** not_found: there is no such
-// folder; invalid, with the sentence of whoever answered.
+// The answer of the server of the data folder, or of this process where none is running. **Errors** those of
+// DataFolder::open; invalid, with the sentence of whoever answered.
 Result<std::string> ask_or_answer(const Options& options, const std::string& request) {
-  TRY_VOID(find_data_folder(options.data));
   auto answer = ask_server(options.data, request);
   if (!answer && answer.error().kind == Errc::not_found) {
     TRY(folder, DataFolder::open(options.data));

@@ -1,5 +1,6 @@
 #pragma once
-// The commands of the program, one a file. Each prints what it has to say and returns the exit code: 0, or exit_failed.
+// The commands of the program, one a file. Each prints what it has to say and returns the exit code: 0, exit_failed or exit_usage.
+// All but serve and doctor are run on a data folder that is there: see installed.h.
 #include "server/options.h"
 
 namespace server {

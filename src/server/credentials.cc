@@ -17,7 +17,6 @@ int complain(const base::Error& error, int exit_code) {
 std::string counted(uint64_t number, std::string_view noun) { return fmt::format("{} {}{}", number, noun, number == 1 ? "" : "s"); }
 
 int print_credentials(const Options& options) {
-  if (auto found = find_data_folder(options.data); !found) return complain(found.error());
   auto pair = read_root_key(options.data);
   if (!pair) return complain(pair.error());
   auto region = !options.credentials_region.empty() ? options.credentials_region : region_of_server(options).value_or(options.region);
@@ -31,7 +30,6 @@ int print_credentials(const Options& options) {
 }
 
 int print_ca(const Options& options) {
-  if (auto found = find_data_folder(options.data); !found) return complain(found.error());
   auto certificates = http::Certificates::open(tls_folder(options.data));
   if (!certificates) return complain(certificates.error());
   fmt::print("{}\n", std::filesystem::absolute((*certificates)->ca_path()).string());

@@ -7,6 +7,7 @@
 
 #include "server/commands.h"
 #include "server/config_file.h"
+#include "server/installed.h"
 #include "server/setting_values.h"
 #include "server/usage_errors.h"
 #include "server/version.h"
@@ -109,9 +110,10 @@ Parsed parse_command_line(int argc, char** argv) {
     made->callback([&invocation, run_it] { invocation.command = run_it; });
     return made;
   };
+  auto on_folder = [by_default = expand_home(data)](const char* name, Command run_it) { return on_data_folder(name, by_default, run_it); };
   auto* serve_command = command("serve", "start the server", serve);
   add_serve_flags(*serve_command, options, config);
-  auto* credentials = command("credentials", "print the root account's key pair, as the shell or ~/.aws/credentials takes it", print_credentials);
+  auto* credentials = command("credentials", "print the root account's key pair, as the shell or ~/.aws/credentials takes it", on_folder("credentials", print_credentials));
   credentials->add_option("--format", options.credentials_format, "env, profile or csv")
       ->type_name("FORMAT")
       ->check(choice({"env", "profile", "csv"}))
@@ -122,13 +124,13 @@ Parsed parse_command_line(int argc, char** argv) {
   auto* account = app.add_subcommand("account", "make, list and delete further accounts");
   account->group("Commands");
   account->require_subcommand(1);
-  add_account_flags(*command("create", "make an account and print its key pair", create_account, account), options, true);
-  add_account_flags(*command("list", "print name, account id and canonical id of every account", list_accounts, account), options, false);
-  add_account_flags(*command("delete", "delete an account that owns no buckets, and its key pair", delete_account, account), options, true);
-  command("check", "verify every checksum and reference in the data folder; exits with 1 if anything is wrong", check)
+  add_account_flags(*command("create", "make an account and print its key pair", on_folder("account create", create_account), account), options, true);
+  add_account_flags(*command("list", "print name, account id and canonical id of every account", on_folder("account list", list_accounts), account), options, false);
+  add_account_flags(*command("delete", "delete an account that owns no buckets, and its key pair", on_folder("account delete", delete_account), account), options, true);
+  command("check", "verify every checksum and reference in the data folder; exits with 1 if anything is wrong", on_folder("check", check))
       ->add_flag("--repair", options.repair, "mend what can be mended without losing data");
   command("doctor", "say what of this machine Cumulet can use, and what to install for the rest", doctor);
-  command("ca", "print where the certificate to trust for HTTPS is", print_ca);
+  command("ca", "print where the certificate to trust for HTTPS is", on_folder("ca", print_ca));
 
   try {
     app.parse(argc, argv);
