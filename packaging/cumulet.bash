@@ -32,6 +32,7 @@ _cumulet() {
     --log-level) _cumulet_words "debug info warning error" "$word"; return ;;
     --format)
       case "$(_cumulet_command)" in
+        "account create "*) _cumulet_words "text env profile json" "$word" ;;
         "account "*) _cumulet_words "text json" "$word" ;;
         *) _cumulet_words "env profile csv" "$word" ;;
       esac

@@ -5,6 +5,7 @@
 
 #include "codec/json.h"
 #include "s3/service.h"
+#include "server/client_key.h"
 #include "server/commands.h"
 #include "server/control.h"
 #include "server/data_folder.h"
@@ -117,7 +118,7 @@ Result<std::string> ask_or_answer(const Options& options, const std::string& req
 }
 
 // Asks, and prints the answer as --format says.
-int ask_and_print(const Options& options, const std::string& request, void (*print_text)(const Json&)) {
+int ask_and_print(const Options& options, const std::string& request, const std::function<void(const Json&)>& print_text) {
   auto answer = ask_or_answer(options, request);
   if (!answer) return complain(answer.error());
   if (options.account_format == "json")
@@ -127,8 +128,18 @@ int ask_and_print(const Options& options, const std::string& request, void (*pri
   return 0;
 }
 
-void print_key(const Json& made) {
+void print_key_as(const Options& options, const Json& made) {
+  ClientKey key{text_of(made, "AWSAccessKeyId"), text_of(made, "AWSSecretKey"), region_of_server(options).value_or(options.region), options.account_name};
+  if (options.account_format == "env") return fmt::print("{}", as_environment(key));
+  if (options.account_format == "profile") return fmt::print("{}", as_profile(key));
   for (auto name : {"AWSAccessKeyId", "AWSSecretKey", "AccountId", "CanonicalId"}) fmt::print("{}={}\n", name, text_of(made, name));
+}
+
+// On standard error, beside what a script or `eval` reads.
+void print_made(const Options& options, const Json& made) {
+  print_key_as(options, made);
+  std::fflush(stdout);
+  fmt::print(stderr, "The secret key of {} is shown this once, and cannot be asked for again: keep it.\n", options.account_name);
 }
 
 void print_list(const Json& list) {
@@ -161,7 +172,9 @@ std::optional<std::string> region_of_server(const Options& options) {
   return region->text();
 }
 
-int create_account(const Options& options) { return ask_and_print(options, request_line("create_account", options.account_name), print_key); }
+int create_account(const Options& options) {
+  return ask_and_print(options, request_line("create_account", options.account_name), [&](const Json& made) { print_made(options, made); });
+}
 int delete_account(const Options& options) { return ask_and_print(options, request_line("delete_account", options.account_name), print_deleted); }
 int list_accounts(const Options& options) { return ask_and_print(options, request_line("list_accounts", ""), print_list); }
 

@@ -3,9 +3,9 @@
 
 #include "http/certificates.h"
 #include "server/account.h"
+#include "server/client_key.h"
 #include "server/commands.h"
 #include "server/data_folder.h"
-#include "server/shell.h"
 
 namespace server {
 
@@ -20,12 +20,11 @@ int print_credentials(const Options& options) {
   auto pair = read_root_key(options.data);
   if (!pair) return complain(pair.error());
   auto region = !options.credentials_region.empty() ? options.credentials_region : region_of_server(options).value_or(options.region);
+  ClientKey key{pair->id, pair->secret, region};
   if (options.credentials_format == "csv")
-    fmt::print("AWSAccessKeyId={}\nAWSSecretKey={}\n", pair->id, pair->secret);
-  else if (options.credentials_format == "profile")
-    fmt::print("[default]\naws_access_key_id = {}\naws_secret_access_key = {}\nregion = {}\n", pair->id, pair->secret, region);
+    fmt::print("AWSAccessKeyId={}\nAWSSecretKey={}\n", key.id, key.secret);
   else
-    fmt::print("export AWS_ACCESS_KEY_ID={}\nexport AWS_SECRET_ACCESS_KEY={}\nexport AWS_DEFAULT_REGION={}\n", shell_quoted(pair->id), shell_quoted(pair->secret), shell_quoted(region));
+    fmt::print("{}", options.credentials_format == "profile" ? as_profile(key) : as_environment(key));
   return 0;
 }
 

@@ -76,9 +76,10 @@ void add_serve_flags(CLI::App& serve, Options& options, std::string& config) {
   add("--config", config, "FILE", "a TOML file with the same settings; flags win");
 }
 
-void add_account_flags(CLI::App& command, Options& options, bool of_one) {
+void add_account_flags(CLI::App& command, Options& options, bool of_one, std::vector<std::string> formats = {"text", "json"}) {
   if (of_one) command.add_option("NAME", options.account_name, "its name: 1 to 64 letters, digits and +=,.@_-")->type_name("NAME")->required()->check(checked(check_account_name));
-  command.add_option("--format", options.account_format, "text or json")->type_name("FORMAT")->check(choice({"text", "json"}))->capture_default_str();
+  auto text = enumerated(formats);
+  command.add_option("--format", options.account_format, text)->type_name("FORMAT")->check(choice(std::move(formats)))->capture_default_str();
 }
 
 // Says what is wrong, or prints the help or the version that was asked for. Returns the exit code.
@@ -124,7 +125,8 @@ Parsed parse_command_line(int argc, char** argv) {
   auto* account = app.add_subcommand("account", "make, list and delete further accounts");
   account->group("Commands");
   account->require_subcommand(1);
-  add_account_flags(*command("create", "make an account and print its key pair", on_folder("account create", create_account), account), options, true);
+  add_account_flags(*command("create", "make an account and print its key pair; the secret is shown this once", on_folder("account create", create_account), account), options, true,
+                    {"text", "env", "profile", "json"});
   add_account_flags(*command("list", "print name, account id and canonical id of every account", on_folder("account list", list_accounts), account), options, false);
   add_account_flags(*command("delete", "delete an account that owns no buckets, and its key pair", on_folder("account delete", delete_account), account), options, true);
   command("check", "verify every checksum and reference in the data folder; exits with 1 if anything is wrong", on_folder("check", check))

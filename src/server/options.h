@@ -28,7 +28,7 @@ struct Options {
 
   bool repair = false;                     // of check
   std::string account_name;                // of account create and delete
-  std::string account_format = "text";     // of account: text, json
+  std::string account_format = "text";     // of account: text, json; of account create also env, profile
   std::string credentials_format = "env";  // of credentials: env, profile, csv
   std::string credentials_region;          // of credentials; empty: the running server's
 };

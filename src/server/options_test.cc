@@ -211,6 +211,8 @@ TEST_F(OptionsTest, WhatIsWrongIsSaidInPlainWords) {
            {{"serve", "--bind=0.0.0.0"}, "has no option --bind; address and port are given together"},
            {{"check", "--port", "9000"}, "\"cumulet check\" has no option --port.\n"},
            {{"account", "create", "al ice"}, "\"al ice\" is not the name of an account: give 1 to 64 letters, digits and +=,.@_-\n"},
+           {{"credentials", "alice"}, "\"cumulet credentials\" does not know what to do with \"alice\". It prints the root account's key pair, the only one that is kept"},
+           {{"account", "create", "x", "--format", "csv"}, "give text, env, profile or json"},
            {{"check", "now"}, "\"cumulet check\" does not know what to do with \"now\"."},
            {{"serve", "--data"}, "--data needs a value after it: --data DIR."},
            {{"serve", "--data", "a", "--data", "b"}, "--data is given more than once; give it once."},

@@ -80,11 +80,15 @@ std::string check_number(const std::string& text, uint64_t least, uint64_t most)
   return quoted(text) + " is not a whole number from " + std::to_string(least) + " to " + std::to_string(most);
 }
 
-std::string check_choice(const std::string& text, const std::vector<std::string>& choices) {
-  if (std::ranges::find(choices, text) != choices.end()) return "";
+std::string enumerated(const std::vector<std::string>& choices) {
   std::string list;
   for (size_t i = 0; i < choices.size(); i++) (list += i == 0 ? "" : i + 1 < choices.size() ? ", " : " or ") += choices[i];
-  return quoted(text) + " is not one of its values: give " + list;
+  return list;
+}
+
+std::string check_choice(const std::string& text, const std::vector<std::string>& choices) {
+  if (std::ranges::find(choices, text) != choices.end()) return "";
+  return quoted(text) + " is not one of its values: give " + enumerated(choices);
 }
 
 std::string check_account_name(const std::string& text) {

@@ -12,6 +12,8 @@ std::string check_region(const std::string& text);
 std::string check_host(const std::string& text);
 // A numeric address or localhost, and a port: "127.0.0.1:4566", "[::1]:0", "localhost:4566".
 std::string check_listen(const std::string& text);
+// "text, json or env".
+std::string enumerated(const std::vector<std::string>& choices);
 // A path that is not empty.
 std::string check_folder(const std::string& text);
 std::string check_number(const std::string& text, uint64_t least, uint64_t most);

@@ -75,7 +75,8 @@ std::string explain_option(const CLI::App& app, const CLI::App& command, std::st
 std::string explain_word(const CLI::App& app, const CLI::App& command, const std::string& word) {
   if (word.starts_with('-')) return explain_option(app, command, word);
   if (!commands_of(command).empty()) return explain_command(command, word);
-  return "\"" + full_name(command) + "\" does not know what to do with \"" + word + "\"." + see_help(command);
+  auto of_root = command.get_name() == "credentials" ? " It prints the root account's key pair, the only one that is kept to be shown; others are shown once, by \"cumulet account create\"." : "";
+  return "\"" + full_name(command) + "\" does not know what to do with \"" + word + "\"." + of_root + see_help(command);
 }
 
 std::string needed_words(const CLI::App& command) {

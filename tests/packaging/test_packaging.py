@@ -61,6 +61,7 @@ def test_completion_knows_what_an_option_takes():
     assert completed("serve", "--log-level", "w") == {"warning"}
     assert completed("credentials", "--format", "") == {"env", "profile", "csv"}
     assert completed("account", "list", "--format", "") == {"text", "json"}
+    assert completed("account", "create", "--format", "") == {"text", "env", "profile", "json"}
     assert completed("serve", "--data", "/us") == {"/usr"}
     assert "serve" in completed("--data", "check", "s")  # a value is no command
 
