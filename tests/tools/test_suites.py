@@ -41,6 +41,12 @@ def good(name: str) -> str:
     return f'#!/bin/sh\nfor option; do case $option in --gtest_output=xml:*) echo \'<testsuite><testcase name="{name}"/></testsuite>\' >"${{option#*xml:}}" ;; esac; done\n'
 
 
+def test_help_names_the_suites(tree):
+    done = subprocess.run([tree / "test", "--help"], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0 and "./test NAME..." in done.stdout
+    assert "The suites: layers unit " in done.stdout and not (tree / "build").exists()
+
+
 def test_all_is_well(tree):
     write(tree / "build/release/src/a_test", good("a"))
     assert run(tree, "unit") == (0, ["1 passed, 0 failed"])
