@@ -99,6 +99,7 @@ struct Call {
   std::unique_ptr<Body> body;
 
   LongAnswer* long_answer = nullptr;  // may be absent
+  std::shared_ptr<const base::Error> cause;  // what failed, where the answer is no error but tells of one
 
   // A header's value; empty where it is absent.
   std::string_view header(std::string_view name) const { return exchange.head().find(name).value_or(std::string_view()); }

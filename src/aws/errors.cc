@@ -2,8 +2,6 @@
 
 #include <array>
 
-#include "base/log.h"
-
 namespace aws {
 
 namespace {
@@ -88,6 +86,10 @@ consteval bool complete() {
 }
 static_assert(complete(), "a row for each code, in the order of the codes");
 
+// The code has no other message at AWS, and a client that follows it would try for nothing.
+constexpr std::string_view damaged =
+    "The bytes that are stored here are damaged, and wrong bytes are not served. Trying again does not help; \"cumulet check\", on the server, names what is damaged.";
+
 ErrorCode code_for(base::Errc kind) {
   switch (kind) {
     case base::Errc::no_space: return insufficient_storage;
@@ -104,8 +106,8 @@ const ErrorRow& row(ErrorCode code) { return table[static_cast<size_t>(code)]; }
 
 Error from(const base::Error& error) {
   auto code = code_for(error.kind);
-  if (row(code).status >= 500) base::log::error("a request failed inside", {{"kind", base::name(error.kind)}, {"what", error.what}});
-  return {code, {}, {}};
+  auto cause = row(code).status >= 500 ? std::make_shared<const base::Error>(error) : nullptr;
+  return {code, error.kind == base::Errc::corrupt ? std::string(damaged) : std::string(), {}, std::move(cause)};
 }
 
 }  // namespace aws

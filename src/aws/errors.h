@@ -1,5 +1,6 @@
 #pragma once
 // AWS's errors: one table of codes, statuses and messages; services return them as values.
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -96,6 +97,7 @@ struct Error {
   ErrorCode code;
   std::string message;  // empty: the table's
   std::vector<std::pair<std::string, std::string>> details;  // further elements: {"Key", "a/b"}
+  std::shared_ptr<const base::Error> cause = nullptr;         // what failed below the services; for the log alone
 };
 
 using Details = std::vector<std::pair<std::string, std::string>>;
@@ -104,11 +106,11 @@ template <class T = void>
 using Result = std::expected<T, Error>;
 
 inline std::unexpected<Error> fail(ErrorCode code, std::string message = {}, Details details = {}) {
-  return std::unexpected(Error{code, std::move(message), std::move(details)});
+  return std::unexpected(Error{code, std::move(message), std::move(details), nullptr});
 }
 
-// What a client is told of a failure below the services: that the disk is full, that it cannot be done now, or that
-// something is wrong inside; the sentence goes to the log.
+// What a client is told of a failure below the services: that the disk is full, that it cannot be done now, that what is stored
+// is damaged, or that something is wrong inside; the sentence goes to the log, with the request: see failures.h.
 Error from(const base::Error& error);
 
 template <class T>

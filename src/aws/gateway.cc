@@ -150,11 +150,12 @@ Task<> Gateway::handle(http::Exchange& exchange) {
 
   auto answer = routed ? co_await serve(call, authenticated) : Result<Response>(std::unexpected(routed.error()));
   auto* error = answer ? nullptr : &answer.error();
+  if (auto& cause = error ? error->cause : call.cause) failures_.log(call, *cause);
   auto response = answer ? std::move(*answer) : parts_.service.render(call, *error);
   if (!long_answer.begun()) parts_.service.decorate(call, response);
   auto sent = long_answer.begun() ? co_await long_answer.finish(response.body) : co_await send(call, response);
   if (!sent && sent.error().kind != base::Errc::closed)
-    base::log::error("a response was cut off", {{"request", call.request_id}, {"what", sent.error().what}});
+    base::log::error("a response was cut off", {{"request", call.request_id}, {"bucket", call.bucket}, {"key", call.key}, {"kind", base::name(sent.error().kind)}, {"what", sent.error().what}});
   account(call, error, began);
 }
 
@@ -243,7 +244,7 @@ Task<> Gateway::refuse(Call& call, const OtherService& service, std::chrono::ste
   call.operation = nullptr;  // what a request of our own would have been
   auto response = not_here(call, service);
   (void)co_await send(call, response);
-  Error error{ErrorCode::not_implemented, {}, {}};
+  Error error{ErrorCode::not_implemented, {}, {}, nullptr};
   account(call, &error, began);
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "aws/authenticate.h"
+#include "aws/failures.h"
 #include "aws/metrics.h"
 #include "aws/other_services.h"
 #include "aws/service.h"
@@ -66,6 +67,7 @@ class Gateway {
   std::string host_id_;  // x-amz-id-2: names this process
   std::atomic<bool> ready_{false};
   std::atomic<size_t> in_flight_{0};
+  Failures failures_;
 };
 
 }  // namespace aws

@@ -91,6 +91,9 @@ class FakeService final : public Service {
     if (call.path.contains("/long"))
       for (int i = 0; i < 3; i++) co_await call.long_answer->keep_waiting();
     if (call.path.ends_with("/missing")) co_return fail(ErrorCode::no_such_key);
+    if (call.path.ends_with("/damaged")) co_return lift(base::Result<Response>(base::fail(base::Errc::corrupt, "blob 7: a block")));
+    if (call.path.ends_with("/full")) co_return lift(base::Result<Response>(base::fail(base::Errc::no_space, "cannot write")));
+    if (call.path.ends_with("/partly")) call.cause = from({base::Errc::io, "one of many"}).cause;
     Response response;
     response.headers.add("ETag", "\"x\"");
     if (call.path.contains("/long")) response.body = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Done/>";
@@ -128,7 +131,8 @@ struct Lines final : AccessLog {
 };
 
 struct FixedClock final : base::Clock {
-  base::Time now() const override { return *codec::parse_basic("20130524T000000Z"); }
+  base::Time now() const override { return *codec::parse_basic("20130524T000000Z") + later; }
+  std::chrono::seconds later{0};
 };
 
 class GatewayTest : public ::testing::Test {
@@ -251,6 +255,44 @@ TEST_F(GatewayTest, NothingMoreIsSentToAClientThatHasGone) {
   base::testing::run_task(gateway().handle(exchange));
   EXPECT_EQ(exchange.writes(), 1u);
   EXPECT_EQ(log_.lines.size(), 1u);
+}
+
+TEST_F(GatewayTest, TheLogSaysWhichRequestFailedInside) {
+  ::testing::internal::CaptureStderr();
+  EXPECT_EQ(serve("GET", "/GetThing/damaged"), "500 InternalError");
+  auto request = response_header("x-amz-request-id");
+  EXPECT_EQ(serve("GET", "/GetThing/partly"), "200 ");
+  EXPECT_EQ(serve("GET", "/GetThing/missing"), "404 NoSuchKey");
+  EXPECT_EQ(serve("GET", "/GetThing/cut"), "200 one");
+  auto said = ::testing::internal::GetCapturedStderr();
+  EXPECT_THAT(said, HasSubstr("error what is stored is damaged; \"cumulet check\" names all that is request=\"" + request +
+                              "\" operation=\"GetThing\" bucket=\"b\" key=\"/GetThing/damaged\" kind=\"corrupt\" what=\"blob 7: a block\"\n"));
+  EXPECT_THAT(said, AllOf(HasSubstr("a request failed inside request="), HasSubstr("what=\"one of many\""), HasSubstr("a response was cut off request="), HasSubstr("key=\"/GetThing/cut\"")));
+  EXPECT_EQ(std::ranges::count(said, '\n'), 3) << said;
+}
+
+TEST_F(GatewayTest, AFullDiskIsSaidOnceAMinute) {
+  auto said_of = [&](int requests) {
+    ::testing::internal::CaptureStderr();
+    for (int i = 0; i < requests; i++) EXPECT_EQ(serve("GET", "/GetThing/full"), "507 InsufficientStorage");
+    return ::testing::internal::GetCapturedStderr();
+  };
+  auto first = said_of(5);
+  EXPECT_THAT(first, HasSubstr("the disk is full: nothing can be stored requests=\"1\" what=\"cannot write\"\n"));
+  EXPECT_EQ(std::ranges::count(first, '\n'), 1) << first;
+  clock_.later = std::chrono::seconds(59);
+  EXPECT_EQ(said_of(3), "");
+  clock_.later = std::chrono::seconds(60);
+  EXPECT_THAT(said_of(1), HasSubstr("requests=\"8\""));
+}
+
+TEST(Errors, ADamageIsNoReasonToTryAgain) {
+  auto error = from({base::Errc::corrupt, "blob 7"});
+  EXPECT_EQ(error.code, ErrorCode::internal_error);
+  EXPECT_THAT(error.message, AllOf(HasSubstr("damaged"), HasSubstr("\"cumulet check\""), Not(HasSubstr("again.")), Not(HasSubstr("blob 7"))));
+  EXPECT_EQ(error.cause->what, "blob 7");
+  EXPECT_EQ(from({base::Errc::io, "x"}).message, "");
+  EXPECT_EQ(from({base::Errc::closed, "x"}).cause, nullptr);
 }
 
 TEST_F(GatewayTest, DocumentsHaveALimit) {

@@ -99,9 +99,10 @@ Task<aws::Result<>> remove_all(State& state, const BucketRecord& bucket, std::sp
 }
 
 // What no transaction could do is every key's error.
-Task<> remove_batch(State& state, const BucketRecord& bucket, std::span<Listed> targets) {
+Task<> remove_batch(State& state, Call& call, const BucketRecord& bucket, std::span<Listed> targets) {
   auto done = co_await remove_all(state, bucket, targets);
   if (done) co_return;
+  call.cause = done.error().cause;
   for (auto& target : targets)
     if (target.outcome) target.outcome = done;
 }
@@ -127,7 +128,7 @@ Task<aws::Result<Response>> delete_objects(State& state, Call& call) {
   while (!left.empty()) {
     auto batch = left.first(std::min(left.size(), keys_per_transaction));
     bool any = std::ranges::any_of(batch, [](auto& target) { return target.outcome.has_value(); });
-    if (any) co_await remove_batch(state, *bucket, batch);
+    if (any) co_await remove_batch(state, call, *bucket, batch);
     left = left.subspan(batch.size());
   }
   codec::XmlWriter xml;
