@@ -193,3 +193,7 @@ def test_doctor_says_what_serve_would_say_of_the_folder(tmp_path):
     assert os.listdir(tmp_path) == ["mine.txt"]
     with Server() as server:
         assert f"{server.data} can be used" in server.run("doctor").stdout
+        if os.geteuid() == 0:
+            os.chown(server.data + "/format", 1234, 1234)
+            done = server.run("doctor")
+            assert done.returncode == 1 and f"{server.data} belongs to another user" in done.stdout
