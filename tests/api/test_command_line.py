@@ -1,7 +1,9 @@
 """The program's commands as a shell sees them: exit codes, what is printed, and what is left alone."""
 import json
 import os
+import shutil
 import subprocess
+import tempfile
 
 import pytest
 
@@ -41,15 +43,27 @@ def test_only_serve_makes_a_data_folder(command, tmp_path):
     assert os.listdir(folder) == ["mine.txt"]
 
 
+@pytest.fixture(scope="module")
+def as_nobody():
+    """Runs the program as another user, from a place that every user may enter: the repository may lie in root's home."""
+    with tempfile.TemporaryDirectory(prefix="cumulet-program-") as folder:
+        os.chmod(folder, 0o755)
+        copy = shutil.copy(program(), folder)
+
+        def run_as_nobody(*args: str) -> subprocess.CompletedProcess:
+            return subprocess.run([copy, *args], capture_output=True, text=True, timeout=60, cwd="/", user=65534, group=65534, extra_groups=())
+
+        yield run_as_nobody
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs another user")
 @pytest.mark.parametrize("command", MAKE_NONE)
 @pytest.mark.parametrize("mode", [0o700, 0o755])
-def test_another_users_data_folder(command, mode):
+def test_another_users_data_folder(command, mode, as_nobody):
     with Server() as server:  # its folder is not below pytest's, which is root's alone
         server.stop()
         os.chmod(server.data, mode)
-        done = subprocess.run([program(), *command, "--data", server.data], capture_output=True, text=True, timeout=60,
-                              user=65534, group=65534, extra_groups=())
+        done = as_nobody(*command, "--data", server.data)
         assert done.returncode == 1
         assert done.stderr == f"cumulet: cannot read {server.data}: permission denied; run this as the user that the server runs as\n"
 
@@ -86,11 +100,11 @@ def test_a_name_that_no_account_can_have(tmp_path):
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs another user")
-def test_another_users_folder_is_not_served():
+def test_another_users_folder_is_not_served(as_nobody):
     with Server() as server:
         server.stop()
         for data in (server.data, server.data + "/below"):
-            done = subprocess.run([program(), "serve", "--data", data], capture_output=True, text=True, timeout=60, user=65534, group=65534, extra_groups=())
+            done = as_nobody("serve", "--data", data)
             assert done.returncode == 1
             assert f"permission denied: the user nobody may not enter {server.data}, which belongs to root; run this as that user" in done.stderr, done
 
