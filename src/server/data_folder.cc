@@ -17,6 +17,7 @@
 #include "blob/file_store.h"
 #include "codec/numbers.h"
 #include "meta/rocksdb_store.h"
+#include "server/setting_values.h"
 
 namespace server {
 
@@ -63,17 +64,6 @@ std::string line_after(const std::string& text, std::string_view name) {
 // There while a first start is under way.
 constexpr std::string_view first_start = "first-start";
 
-// What a folder holds that no start of a server, whole or cut off, leaves before the file "format". A new file system has lost+found.
-std::vector<std::string> foreign_names(const fs::path& folder) {
-  static constexpr std::string_view ours[] = {"lock", "format.new", first_start, "first-start.new", "lost+found"};
-  std::vector<std::string> names;
-  std::error_code error;
-  for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error))
-    if (auto name = at->path().filename().string(); std::ranges::find(ours, name) == std::end(ours)) names.push_back(std::move(name));
-  std::ranges::sort(names);
-  return names;
-}
-
 // "a, b, c and 2 more".
 std::string abridged(const std::vector<std::string>& names) {
   static constexpr size_t shown = 3;
@@ -82,38 +72,50 @@ std::string abridged(const std::vector<std::string>& names) {
   return names.size() > shown ? out + " and " + std::to_string(names.size() - shown) + " more" : out;
 }
 
-// A folder with other things in it is most likely not the one that was meant. That without its format is damaged: see check_format.
+// A folder with other things in it is most likely not the one that was meant.
 Result<> refuse_foreign_folder(const fs::path& path) {
-  std::error_code error;
-  if (fs::exists(path / "format", error) || fs::exists(path / "meta", error)) return {};
   auto names = foreign_names(path);
   if (names.empty()) return {};
   return base::fail(Errc::invalid, path.string() + " is not a data folder of Cumulet, and not empty: it holds " + abridged(names) +
                                        "; give a new or an empty folder with --data, such as " + (path / "cumulet").string());
 }
 
-// Root may read everything, and would leave files that the folder's own user may not open. A file system that shows root's files as
-// nobody's is root's.
+// Root may read everything, and would leave files that the folder's own user may not open.
 Result<> refuse_others_folder(const fs::path& path) {
-  static constexpr uid_t nobody = 65534;
-  struct stat info{};
-  if (geteuid() != 0 || stat((path / "format").c_str(), &info) != 0 || info.st_uid == 0 || info.st_uid == nobody) return {};
-  auto* entry = getpwuid(info.st_uid);
-  auto user = entry ? std::string(entry->pw_name) : "#" + std::to_string(info.st_uid);
+  auto owner = owner_whom_root_would_shut_out(path);
+  if (!owner) return {};
+  auto* entry = getpwuid(*owner);
+  auto user = entry ? std::string(entry->pw_name) : "#" + std::to_string(*owner);
   return base::fail(Errc::invalid, path.string() + " belongs to the user " + user + ", who could not use it any more; run this as that user: sudo -u '" + user + "' cumulet ...");
 }
 
 Result<std::optional<std::pair<std::string, std::string>>> root_key_of_environment() {
   auto* id = std::getenv("CUMULET_ROOT_ACCESS_KEY");
   auto* secret = std::getenv("CUMULET_ROOT_SECRET_KEY");
-  bool has_id = id && *id, has_secret = secret && *secret;
-  if (has_id != has_secret)
-    return base::fail(Errc::invalid, "CUMULET_ROOT_ACCESS_KEY and CUMULET_ROOT_SECRET_KEY go together: only one of them is set");
-  if (!has_id) return std::nullopt;
+  if (auto wrong = check_root_key(id, secret); !wrong.empty()) return base::fail(Errc::invalid, wrong);
+  if (!id || !*id) return std::nullopt;
   return std::pair<std::string, std::string>(id, secret);
 }
 
 }  // namespace
+
+std::vector<std::string> foreign_names(const fs::path& folder) {
+  static constexpr std::string_view harmless[] = {"lock", "format.new", first_start, "first-start.new", "lost+found"};
+  std::vector<std::string> names;
+  std::error_code error;
+  if (fs::exists(folder / "format", error) || fs::exists(folder / "meta", error)) return names;  // without its format it is damaged: see check_format
+  for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error))
+    if (auto name = at->path().filename().string(); std::ranges::find(harmless, name) == std::end(harmless)) names.push_back(std::move(name));
+  std::ranges::sort(names);
+  return names;
+}
+
+std::optional<uid_t> owner_whom_root_would_shut_out(const fs::path& folder) {
+  static constexpr uid_t nobody = 65534;  // as some file systems show root's files
+  struct stat info{};
+  if (geteuid() != 0 || stat((folder / "format").c_str(), &info) != 0 || info.st_uid == 0 || info.st_uid == nobody) return std::nullopt;
+  return info.st_uid;
+}
 
 Result<> find_data_folder(const fs::path& path) {
   if (access((path / "format").c_str(), R_OK) == 0) return {};

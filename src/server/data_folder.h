@@ -1,7 +1,12 @@
 #pragma once
 // A folder with everything that a server keeps, opened by one process at a time. The only place that names storage engines.
+#include <sys/types.h>
+
 #include <filesystem>
 #include <memory>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "base/offload.h"
 #include "blob/store.h"
@@ -49,6 +54,14 @@ class DataFolder {
 
 // Whether a server has made its data folder there, for commands that make none. **Errors** not_found, saying what to do; io.
 base::Result<> find_data_folder(const std::filesystem::path& path);
+
+// What a folder holds that no start of a server, whole or cut off, leaves before it is a data folder, sorted; a new file system has
+// lost+found. Empty for a data folder. `DataFolder::open` refuses what holds any.
+std::vector<std::string> foreign_names(const std::filesystem::path& folder);
+
+// Whose data folder it is, where this is root and that is another user: files that root made there the user could not open, so that
+// `DataFolder::open` refuses.
+std::optional<uid_t> owner_whom_root_would_shut_out(const std::filesystem::path& folder);
 
 // Where the certificates of a data folder are.
 std::filesystem::path tls_folder(const std::filesystem::path& data);

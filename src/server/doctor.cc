@@ -119,32 +119,15 @@ Finding look_at_syncs(const fs::path& data) {
   return {"disk", "durable writes", good, good ? fmt::format("{:.2f} ms to make 4 KiB durable", each) : "fdatasync fails", "what is acknowledged could be lost; use another file system", true};
 }
 
-// Of a folder that is there and of no server: what it holds that a new data folder may not, as DataFolder::open has it.
-std::string foreign_name(const fs::path& folder) {
-  static constexpr std::string_view harmless[] = {"lock", "format.new", "first-start", "first-start.new", "lost+found"};
-  std::error_code error;
-  if (find_data_folder(folder)) return "";
-  for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error))
-    if (auto name = at->path().filename().string(); std::ranges::find(harmless, name) == std::end(harmless)) return name;
-  return "";
-}
-
-// Whether this is root, and the folder is another user's: root would leave files that the user may not open.
-bool is_of_other_than_root(const fs::path& folder) {
-  static constexpr uid_t nobody = 65534;  // as some file systems show root's files
-  struct stat seen{};
-  return geteuid() == 0 && stat((folder / "format").c_str(), &seen) == 0 && seen.st_uid != 0 && seen.st_uid != nobody;
-}
-
 // What `serve` would say of it.
 Finding look_at_folder(const fs::path& data) {
   Finding finding{"data folder", "all that is kept", true, data.string() + " can be used", "", true};
   auto may = may_use_folder(data);
-  auto foreign = may ? foreign_name(data) : "";
-  if (is_of_other_than_root(data)) return {finding.name, finding.purpose, false, data.string() + " belongs to another user", "serve refuses root there; run this as that user", true};
+  auto foreign = may ? foreign_names(data) : std::vector<std::string>();
+  if (owner_whom_root_would_shut_out(data)) return {finding.name, finding.purpose, false, data.string() + " belongs to another user", "serve refuses root there; run this as that user", true};
   if (may && foreign.empty()) return finding;
   finding.good = false;
-  finding.seen = may ? data.string() + " is not a data folder of Cumulet, and not empty: it holds " + foreign : may.error().what;
+  finding.seen = may ? data.string() + " is not a data folder of Cumulet, and not empty: it holds " + foreign.front() : may.error().what;
   finding.advice = "serve refuses it; give a new or an empty folder with --data, such as " + (may ? data / "cumulet" : fs::path("~/cumulet")).string();
   return finding;
 }
