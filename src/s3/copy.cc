@@ -8,6 +8,7 @@
 #include "s3/names.h"
 #include "s3/object_headers.h"
 #include "s3/operations.h"
+#include "s3/transaction.h"
 #include "s3/xml.h"
 
 namespace s3 {
@@ -101,13 +102,11 @@ Response copy_response(std::string_view element, std::string_view etag, base::Ti
 // Whether the conditions hold as yet: the transaction decides, but it comes after all the bytes, and after a 200 if they took long.
 Task<aws::Result<>> expect_conditions(State& state, const BucketRecord& bucket, const std::string& key, const WriteConditions& conditions) {
   if (!conditions.if_absent && !conditions.if_match) co_return aws::Result<>();
-  CO_TRY(stored, aws::lift(co_await meta::get(state.meta(), partition_of(bucket.id), object_key(key))));
-  std::optional<ObjectRecord> current;
-  if (stored) {
-    CO_TRY(record, aws::lift(decode_object(*stored)));
-    current = std::move(record);
-  }
-  co_return check_write_conditions(conditions, current);
+  auto work = [&](const meta::Reader& now) -> aws::Result<> {
+    TRY(current, current_object(now, key));
+    return check_write_conditions(conditions, current);
+  };
+  co_return co_await meta::read(state.meta(), partition_of(bucket.id), work);
 }
 
 Task<aws::Result<Response>> copy_object(State& state, Call& call) {

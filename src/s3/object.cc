@@ -33,7 +33,7 @@ Task<aws::Result<>> put_record(State& state, const BucketRecord& bucket, const s
     if (!bytes.data.empty()) batch.put(data_key(record.id), bytes.data);
     return {};
   });
-  if (!bytes.blob.empty()) co_await conclude(state, bytes, done);
+  co_await conclude(state, bytes, done);
   co_return done;
 }
 
