@@ -4,8 +4,10 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <thread>
 
 #include "aws/gateway.h"
 #include "http/server.h"
@@ -129,9 +131,12 @@ class Instance {
     if (access_log_) access_log_->reopen();
   }
 
-  // Waits for requests in flight, and says so. `signal`: what asked for it.
+  // Waits for requests in flight, and says so unless they are over at once. `signal`: what asked for it.
   void stop(int signal) {
+    static constexpr std::chrono::milliseconds moment{250};
     gateway_->set_ready(false);
+    auto end = std::chrono::steady_clock::now() + moment;
+    while (gateway_->in_flight() && std::chrono::steady_clock::now() < end) std::this_thread::sleep_for(std::chrono::milliseconds(1));
     if (auto waiting = gateway_->in_flight())
       fmt::print(stderr, "stopping: waiting for {}{}\n", counted(waiting, "request"), signal == SIGINT ? " (Ctrl-C again to stop now)" : "");
     control_.reset();
